@@ -1,0 +1,45 @@
+"""`content`: is everything that was authored as it should be?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.speaking import Failed, out, show_json, show_table
+from data.content.sessions import sessions
+from messages import checks
+from messages.catalog import entries
+
+app = typer.Typer(help="Isi yang ditulis: sesi dan kata-kata bot.", no_args_is_help=True)
+
+
+@app.command("check")
+def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False) -> None:
+    """Periksa panjang, kunci, tombol, dan kata terlarang.
+
+    Contoh: like-pkh content check
+    """
+    faults = [*checks.faults()]
+    repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
+    faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
+    if json:
+        show_json({"templates": len(entries()), "sessions": len(sessions()), "faults": faults})
+    else:
+        for fault in faults:
+            out.print(fault, style="red", markup=False, highlight=False)
+        out.print(f"{len(entries())} kalimat dan {len(sessions())} sesi diperiksa.", highlight=False)
+    if faults:
+        raise Failed(f"{len(faults)} hal perlu diperbaiki.")
+
+
+@app.command("list")
+def list_content(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False) -> None:
+    """Daftar sesi P2K2.
+
+    Contoh: like-pkh content list
+    """
+    if json:
+        show_json([s.model_dump() for s in sessions()])
+        return
+    show_table(["Kode", "Judul", "Modul", "Tinjauan"], [[s.id, s.title, s.module, s.review] for s in sessions()])

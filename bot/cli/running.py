@@ -1,0 +1,141 @@
+"""`run`, `simulate`, `migrate`, `doctor`: start the bot, and see whether it can start."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.app import StartError, make_simulator, only_run, open_store, serve
+from bot.cli.speaking import Failed, WrongInput, opened, out, settings_of_start, show_json, show_table
+from bot.settings import Settings, secret_key
+from data import migrate
+from data.store import Store
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+Host = Annotated[str | None, typer.Option(help="Alamat tempat mendengarkan; bawaan dari LIKE_PKH_HTTP_HOST.")]
+Port = Annotated[int | None, typer.Option(help="Nomor port; bawaan dari LIKE_PKH_HTTP_PORT.", min=1, max=65535)]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("run")(run)
+    app.command("simulate")(simulate)
+    app.command("migrate")(migrate_schema)
+    app.command("doctor")(doctor)
+
+
+def run(
+    simulator: Annotated[bool, typer.Option("--simulator", help="Semua pesan ke simulator.")] = False,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Jalankan bot. Tanpa saluran yang diatur, simulator dengan kabupaten contoh yang berjalan.
+
+    Contoh: like-pkh run --port 8080
+    """
+    with settings_of_start() as settings:
+        logs.set_up(settings.log_format)
+        if (settings.telegram or settings.whatsapp) and not simulator:
+            raise Failed(
+                "Versi ini belum mengirim ke Telegram dan WhatsApp sungguhan. "
+                "Jalankan dengan --simulator, atau kosongkan token di .env."
+            )
+        secret_key(settings)
+        _simulator(settings, host, port)
+
+
+def simulate(host: Host = None, port: Port = None) -> None:
+    """Jalankan simulator saja.
+
+    Contoh: like-pkh simulate --port 8081
+    """
+    with settings_of_start() as settings:
+        logs.set_up(settings.log_format)
+        _simulator(settings, host, port)
+
+
+def _simulator(settings: Settings, host: str | None, port: int | None) -> None:
+    where, number = host or settings.http_host, port or settings.http_port
+    if where not in LOOPBACK:
+        raise WrongInput("Simulator hanya untuk komputer ini: pakai --host 127.0.0.1.")
+    _free(where, number)
+    store = open_store(settings)
+    with only_run(store):
+        stage = make_simulator(settings, store)
+        _greet(where, number)
+        try:
+            asyncio.run(serve(stage, where, number))
+        except KeyboardInterrupt:
+            out.print("Berhenti.")
+
+
+def _free(host: str, port: int) -> None:
+    """Raises StartError with a sentence when another program already listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise StartError(
+                f"Port {port} sudah dipakai program lain. Coba yang lain: PORT={port + 1} make run."
+            ) from fault
+
+
+def _greet(host: str, port: int) -> None:
+    out.print(f"\n[bold]LIKE-PKH[/bold] simulator: [bold]http://{host}:{port}/simulator[/bold]", highlight=False)
+    out.print(
+        "Coba dulu: di HP Pak Budi kirim\n"
+        "[bold]JADWAL Melati 3; 28-11-2026 09.00; Balai Desa Babayau; P2[/bold], tekan Kirim,\n"
+        "majukan jam, lalu jawab dari HP Siti. Berhenti dengan Ctrl-C.\n",
+        highlight=False,
+    )
+
+
+def migrate_schema() -> None:
+    """Perbarui susunan basis data.
+
+    Contoh: like-pkh migrate
+    """
+    with opened() as store:
+        out.print(f"Susunan basis data terbaru: {migrate.current(store)}.", highlight=False)
+
+
+def doctor(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False) -> None:
+    """Periksa setelan, basis data, jam, zona waktu, dan ruang disk.
+
+    Contoh: like-pkh doctor
+    """
+    with settings_of_start() as settings:
+        store = open_store(settings)
+        try:
+            findings = _findings(settings, store)
+        finally:
+            store.stop()
+    if json:
+        show_json([{"what": what, "ok": ok, "detail": detail} for what, ok, detail in findings])
+    else:
+        show_table(["Bagian", "", "Keterangan"], [[w, "baik" if ok else "PERHATIAN", d] for w, ok, d in findings])
+    if not all(ok for _, ok, _ in findings):
+        raise Failed("Ada yang perlu diperbaiki; lihat PERHATIAN di atas.")
+
+
+def _findings(settings: Settings, store: Store) -> list[tuple[str, bool, str]]:
+    kabupaten = store.run(lambda tx: tx.people.kabupaten())
+    staff = store.run(lambda tx: len(tx.people.every_staff()))
+    kind = store.run(lambda tx: tx.settings.get("database")) or "belum dipakai"
+    folder = Path(store.url.database or ".").parent if store.sqlite else Path()
+    free = shutil.disk_usage(folder).free // 2**20
+    zone = kabupaten.zone if kabupaten else settings.zone
+    return [
+        ("basis data", True, f"{store.url.get_backend_name()}, {kind}"),
+        ("susunan", migrate.current(store) == migrate.newest(store), f"revisi {migrate.current(store)}"),
+        ("kabupaten", kabupaten is not None, kabupaten.name if kabupaten else "belum ada: impor roster dulu"),
+        ("petugas", staff > 0, f"{staff} orang" if staff else "belum ada: like-pkh staff add"),
+        ("jam", True, f"{store.clock().astimezone(zone):%d-%m-%Y %H.%M} ({zone})"),
+        ("disk", free > 500, f"{free} MB bebas"),
+    ]

@@ -1,0 +1,16 @@
+"""Which file is meant by an attachment's description? Made outside the writer, so that no reply waits for a picture."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.channels.base import File
+from messages.envelope import Attachment
+
+
+async def make_file(attachment: Attachment) -> File:
+    """Raises KeyError for a kind nobody makes."""
+    from bot.exports import charts  # matplotlib is slow to import: only when a picture is asked for
+
+    makers = {"summary_chart": charts.summary_chart}
+    return await asyncio.to_thread(makers[attachment.kind], attachment.params)

@@ -1,0 +1,33 @@
+"""What does a recap look like in a spreadsheet? Names as text, numbers as numbers, nothing that runs as a formula."""
+
+from __future__ import annotations
+
+import io
+
+import xlsxwriter
+
+from data.summary import NUMBERS, Recap
+from messages.spoken import month_name
+
+
+def summary_sheet(recap: Recap) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet(f"Rekap {recap.month}")
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "top": 1})
+    sheet.write_string(
+        0, 0, f"Rekap kehadiran P2K2 {month_name(recap.month)} per {recap.by}", book.add_format({"bold": True})
+    )
+    for column, title in enumerate([recap.by, *NUMBERS]):
+        sheet.write_string(2, column, title.replace("_", " "), head)
+    for row, line in enumerate([*recap.rows, recap.total], 3):
+        last = line is recap.total
+        sheet.write_string(row, 0, line.name, bold if last else None)
+        for column, number in enumerate(NUMBERS, 1):
+            sheet.write_number(row, column, getattr(line, number), bold if last else None)
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, len(NUMBERS), 10)
+    sheet.freeze_panes(3, 1)
+    book.close()
+    return out.getvalue()

@@ -1,0 +1,83 @@
+"""One inbound event, one transaction, one place that commits. What a poison event breaks is only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from data.records import Role
+from data.store import Store, Tx
+from handlers import router
+from messages import catalog
+from messages.envelope import Address, Inbound, Kind, Outbound, Priority, StaffTo
+
+log = structlog.get_logger()
+
+
+async def receive(store: Store, msg: Inbound) -> bool:
+    """Handle one event; returns False for one that was seen before. When this returns, all of it is on disk."""
+    return await store.write(lambda tx: handle(tx, msg), lambda tx, fault: keep_failed(tx, msg, fault))
+
+
+def handle(tx: Tx, msg: Inbound) -> bool:
+    """Seen before? Who is it? Which conversation? Check what it says, and keep it. Inside the writer's transaction."""
+    if not tx.events.first_time(msg.account, msg.event):
+        return False
+    answer(tx, msg)
+    return True
+
+
+def answer(tx: Tx, msg: Inbound) -> None:
+    who = tx.people.who(msg.sender) if msg.kind is Kind.BLOCKED else tx.people.hear(msg.sender, msg.at)
+    tx.outbox.known(msg.sender, who.address_id)
+    post(tx, router.answer(msg, who, tx))
+
+
+def post(tx: Tx, letters: Sequence[Outbound]) -> None:
+    """Keep what a conversation returned. Raises TemplateError when a key or its parameters do not fit."""
+    for letter in letters:
+        catalog.check(letter.key, letter.params)
+        tx.outbox.put(letter)
+
+
+def keep_failed(tx: Tx, msg: Inbound, fault: Exception) -> bool:
+    """Store the raw event as failed, acknowledge it, and tell the admin; `events retry` runs it again."""
+    log.error("event failed", account=msg.account, event=msg.event, fault=type(fault).__name__, exc_info=fault)
+    tx.events.keep_failed(msg.account, msg.event, packed(msg), f"{type(fault).__name__}: {fault}"[:500])
+    for admin in (s for s in tx.people.every_staff() if s.role is Role.ADMIN):
+        once = f"event-failed:{msg.account}:{msg.event}"[:140] + f":{admin.id}"
+        tx.outbox.put(
+            Outbound(StaffTo(admin.id), "help.event_failed", {"count": "1"}, once=once, priority=Priority.CHANGE)
+        )
+    return True
+
+
+def retry(tx: Tx) -> tuple[int, int]:
+    """Run every failed event again; returns (done, failed again)."""
+    done = failed = 0
+    for event in tx.events.failed():
+        savepoint = tx.conn.begin_nested()
+        try:
+            answer(tx, unpacked(event.raw))
+        except Exception as fault:  # it stays failed, with the newest reason
+            savepoint.rollback()
+            tx.events.keep_failed(event.account, event.event, event.raw, f"{type(fault).__name__}: {fault}"[:500])
+            failed += 1
+        else:
+            savepoint.commit()
+            tx.events.settle(event.account, event.event)
+            done += 1
+    return done, failed
+
+
+def packed(msg: Inbound) -> dict[str, Any]:
+    return {**asdict(msg), "kind": msg.kind.value, "at": msg.at.isoformat()}
+
+
+def unpacked(raw: Any) -> Inbound:
+    sender = Address(**raw["sender"])
+    return Inbound(**{**raw, "sender": sender, "kind": Kind(raw["kind"]), "at": datetime.fromisoformat(raw["at"])})

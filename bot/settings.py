@@ -1,0 +1,95 @@
+"""What is set from outside? Every environment variable and line of `.env`, read once, typed, checked at start."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LIKE_PKH_"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the sentence names the variable. Who acts: whoever starts the bot."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    database_url: str = "sqlite:///var/like-pkh.db"
+    timezone: str = "Asia/Makassar"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=1, le=65535)
+    public_url: str | None = None
+    secret_key: SecretStr | None = None
+    log_format: Literal["console", "json"] = "console"
+    sample: bool = False
+
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_rate: float = Field(default=30, gt=0, le=1000)
+
+    whatsapp_token: SecretStr | None = None
+    whatsapp_phone_number_id: str | None = None
+    whatsapp_business_account_id: str | None = None
+    whatsapp_app_secret: SecretStr | None = None
+    whatsapp_verify_token: SecretStr | None = None
+    whatsapp_api_url: str = "https://graph.facebook.com/v23.0"
+    whatsapp_rate: float = Field(default=80, gt=0, le=1000)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception as fault:
+            raise ValueError(f"'{value}' bukan zona waktu yang dikenal, contoh: Asia/Makassar") from fault
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("harus diawali sqlite:/// atau postgresql+psycopg://")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def telegram(self) -> bool:
+        return self.telegram_token is not None
+
+    @property
+    def whatsapp(self) -> bool:
+        return self.whatsapp_token is not None
+
+
+def load_settings() -> Settings:
+    """Raises SettingsError with one sentence that names the variable."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        why = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"Setelan {name} salah: {why}.") from None
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs links; made once beside the database, readable by its owner only."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    file = Path("var/secret.key")
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return file.read_text(encoding="ascii").strip()

@@ -1,0 +1,1 @@
+"""What has been authored? Sessions and days off, read once and checked while reading."""

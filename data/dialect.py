@@ -1,0 +1,43 @@
+"""How is "insert unless it is there" said? Both databases know it, SQLAlchemy spells it per dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+class InsertOnce:
+    """`INSERT … ON CONFLICT DO NOTHING`, built once per dialect; `returning` gives None where the row was there."""
+
+    def __init__(self, table: Table, conflict: Sequence[str], returning: str | None = None) -> None:
+        self._statements: dict[str, Any] = {}
+        self._returning = returning
+        for dialect in (sqlite, postgresql):
+            statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(conflict))
+            if returning:
+                statement = statement.returning(table.c[returning])
+            self._statements[dialect.dialect.name] = statement
+
+    def __call__(self, conn: Connection, values: dict[str, Any]) -> Any:
+        """True when a row was added (or its `returning` column); None or False when it was there already."""
+        result = conn.execute(self._statements[conn.dialect.name], values)
+        return result.scalar_one_or_none() if self._returning else result.rowcount > 0
+
+
+class Upsert:
+    """`INSERT … ON CONFLICT DO UPDATE` of the named columns."""
+
+    def __init__(self, table: Table, conflict: Sequence[str], update: Sequence[str]) -> None:
+        self._statements: dict[str, Any] = {}
+        for dialect in (sqlite, postgresql):
+            statement = dialect.insert(table)
+            new = {name: statement.excluded[name] for name in update}
+            self._statements[dialect.dialect.name] = statement.on_conflict_do_update(
+                index_elements=list(conflict), set_=new
+            )
+
+    def __call__(self, conn: Connection, values: dict[str, Any]) -> None:
+        conn.execute(self._statements[conn.dialect.name], values)

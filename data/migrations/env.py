@@ -1,0 +1,20 @@
+"""How does Alembic reach the database? Through the engine that `data/migrate.py` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from data.schema import metadata
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        compare_type=True,
+        user_module_prefix="schema.",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

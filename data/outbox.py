@@ -1,0 +1,334 @@
+"""What waits to be said, what was said, and how far did it come?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+
+from data.dialect import InsertOnce
+from data.people import UNREACHABLE_AFTER
+from data.schema import address, kpm_address, outbox, outbox_kpm, staff_address
+from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, StaffTo, Status
+
+FORWARD = {
+    Status.QUEUED: 0,
+    Status.SENDING: 1,
+    Status.SENT: 2,
+    Status.DELIVERED: 3,
+    Status.READ: 4,
+}
+"""Statuses only move forward, whatever order the platform reports them in."""
+
+MOMENT = outbox.c.created.type
+PUT = InsertOnce(outbox, ["once"], returning="id")
+FOR_KPM = insert(outbox_kpm)
+ADDRESS_ID = select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
+
+_USABLE = and_(address.c.blocked.is_(False), address.c.failures < UNREACHABLE_AFTER)
+_NEWEST = (address.c.heard.desc().nulls_last(), address.c.id)
+KPM_ADDRESS = (
+    select(address.c.id, address.c.channel, address.c.value)
+    .join(kpm_address, kpm_address.c.address_id == address.c.id)
+    .where(kpm_address.c.kpm_id == bindparam("p"), _USABLE)
+    .order_by(*_NEWEST)
+    .limit(1)
+)
+STAFF_ADDRESS = (
+    select(address.c.id, address.c.channel, address.c.value)
+    .join(staff_address, staff_address.c.address_id == address.c.id)
+    .where(staff_address.c.staff_id == bindparam("p"), _USABLE)
+    .order_by(*_NEWEST)
+    .limit(1)
+)
+BUSY = select(outbox.c.address_id).where(outbox.c.state == "sending").scalar_subquery()
+DUE = (
+    select(
+        outbox.c.id,
+        outbox.c.address_id,
+        outbox.c.key,
+        outbox.c.params,
+        outbox.c.language,
+        outbox.c.priority,
+        outbox.c.about,
+        outbox.c.unasked,
+        outbox.c.attachment,
+        outbox.c.attempts,
+        address.c.channel,
+        address.c.value,
+        address.c.heard,
+    )
+    .join(address, address.c.id == outbox.c.address_id)
+    .where(
+        outbox.c.state == "queued",
+        outbox.c.channel.in_(bindparam("channels", expanding=True)),
+        outbox.c.not_before <= bindparam("now", type_=MOMENT),
+        outbox.c.address_id.not_in(BUSY),
+    )
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("n"))
+)
+NEXT_DUE = select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued")
+TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
+    .values(state="sending", fence=bindparam("f"), attempts=outbox.c.attempts + 1)
+)
+SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("i"), outbox.c.state.in_(["sending", "queued"]))
+    .values(
+        state=bindparam("s"),
+        platform_id=bindparam("pid"),
+        text=bindparam("t"),
+        error=bindparam("e"),
+        sent=bindparam("at", type_=MOMENT),
+        status_at=bindparam("at", type_=MOMENT),
+    )
+)
+EXPIRE = (
+    update(outbox)
+    .where(outbox.c.state == "queued", outbox.c.expires <= bindparam("now", type_=MOMENT))
+    .values(state="expired")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter taken by the sender, with what it needs to settle it."""
+
+    letter: Letter
+    address_id: int
+    about: str | None
+    unasked: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What happened to one letter: for STATUS and for the pendamping's questions."""
+
+    id: int
+    key: str
+    state: Status
+    channel: str
+    not_before: datetime
+    sent: datetime | None
+    error: str | None
+
+
+class Outbox:
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self.conn, self.now = conn, now
+        self._known: dict[Address, int] = {}
+
+    # --- put
+
+    def put(self, letter: Outbound) -> int | None:
+        """Keep a letter; None when its `once` is already there, or when nobody can be reached at that person."""
+        found = self._where(letter)
+        if found is None:
+            return None
+        address_id, channel = found
+        added = PUT(
+            self.conn,
+            {
+                "once": letter.once,
+                "address_id": address_id,
+                "channel": channel,
+                "key": letter.key,
+                "params": dict(letter.params),
+                "priority": int(letter.priority),
+                "not_before": letter.not_before or self.now,
+                "expires": letter.expires,
+                "about": letter.about,
+                "unasked": letter.unasked,
+                "attachment": _packed(letter.attachment),
+                "created": self.now,
+            },
+        )
+        if added is None:
+            return None
+        for kpm_id in letter.kpms:
+            self.conn.execute(FOR_KPM, {"outbox_id": added, "kpm_id": kpm_id})
+        return int(added)
+
+    def known(self, where: Address, address_id: int) -> None:
+        """Spare a look-up: the inbox knows the row of the address that wrote."""
+        self._known[where] = address_id
+
+    def _where(self, letter: Outbound) -> tuple[int, str] | None:
+        match letter.to:
+            case Address() as where:
+                if where not in self._known:
+                    found = self.conn.execute(ADDRESS_ID, {"ch": where.channel, "v": where.value}).scalar_one_or_none()
+                    if found is None:
+                        return None
+                    self._known[where] = found
+                return self._known[where], where.channel
+            case KpmTo(person):
+                row = self.conn.execute(KPM_ADDRESS, {"p": person}).first()
+            case StaffTo(person):
+                row = self.conn.execute(STAFF_ADDRESS, {"p": person}).first()
+        return (row.id, row.channel) if row else None
+
+    # --- cancel
+
+    def cancel_about(self, about: str) -> int:
+        """Waiting letters about a meeting die with it."""
+        return self._cancel(outbox.c.about == about)
+
+    def cancel_unasked(self, address_id: int) -> int:
+        """STOP PESAN: nothing that waits for this address goes out any more."""
+        return self._cancel(and_(outbox.c.address_id == address_id, outbox.c.unasked))
+
+    def _cancel(self, which: Any) -> int:
+        statement = update(outbox).where(outbox.c.state == "queued", which).values(state="cancelled")
+        return self.conn.execute(statement).rowcount
+
+    # --- send
+
+    def expire(self) -> int:
+        """Drop what came too late: a reminder of a finished meeting is counted, not sent."""
+        return self.conn.execute(EXPIRE, {"now": self.now}).rowcount
+
+    def claim(self, channels: Collection[str], fence: int, limit: int) -> list[Claimed]:
+        """Take the next due letters, at most one per address, replies first; they are `sending` from now on."""
+        rows = self.conn.execute(DUE, {"channels": list(channels), "now": self.now, "n": limit}).all()
+        first: dict[int, Any] = {}
+        for row in rows:
+            first.setdefault(row.address_id, row)
+        if first:
+            self.conn.execute(TAKE, {"ids": [row.id for row in first.values()], "f": fence})
+        return [_claimed(row) for row in first.values()]
+
+    def next_due(self) -> datetime | None:
+        """When the earliest waiting letter may go; None when nothing waits."""
+        found: datetime | None = self.conn.execute(NEXT_DUE).scalar_one()
+        return found
+
+    def settle(
+        self, letter_id: int, state: Status, *, platform_id: str | None = None, text: str | None = None, error: str = ""
+    ) -> bool:
+        """Keep the result of one attempt. False when the letter is no longer ours to settle."""
+        values = {"i": letter_id, "s": state.value, "pid": platform_id, "t": text, "e": error[:200] or None}
+        return self.conn.execute(SETTLE, {**values, "at": self.now}).rowcount > 0
+
+    def put_back(self, letter_id: int, not_before: datetime, error: str) -> None:
+        """The platform is busy: the same letter may pass later."""
+        self.conn.execute(
+            update(outbox)
+            .where(outbox.c.id == letter_id, outbox.c.state == "sending")
+            .values(state="queued", not_before=not_before, error=error[:200])
+        )
+
+    def take_back_unsent(self, channels: Collection[str]) -> int:
+        """After a crash, for channels where a second delivery of one letter is recognised and harmless."""
+        statement = update(outbox).where(outbox.c.state == "sending", outbox.c.channel.in_(channels))
+        return self.conn.execute(statement.values(state="queued")).rowcount
+
+    def progress(self, letter_id: int, status: Status) -> bool:
+        """A status from the platform: it only moves forward."""
+        earlier = [s.value for s, rank in FORWARD.items() if rank < FORWARD.get(status, 0)]
+        if status is Status.FAILED:
+            earlier = ["queued", "sending", "sent"]
+        statement = update(outbox).where(outbox.c.id == letter_id, outbox.c.state.in_(earlier))
+        return self.conn.execute(statement.values(state=status.value, status_at=self.now)).rowcount > 0
+
+    # --- look
+
+    def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """How many unasked letters each family got or is going to get since then, changes not counted."""
+        rows = self.conn.execute(
+            select(outbox_kpm.c.kpm_id, func.count().label("n"))
+            .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
+            .where(
+                outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
+                outbox.c.unasked,
+                outbox.c.priority > 1,
+                outbox.c.not_before > since,
+                outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
+            )
+            .group_by(outbox_kpm.c.kpm_id)
+        )
+        return {row.kpm_id: row.n for row in rows}
+
+    def about(self, about: str, *, told: bool = False) -> Sequence[tuple[int, int, Status]]:
+        """(family, letter, state) of everything about a meeting; with `told` only what really went out."""
+        statement = (
+            select(outbox_kpm.c.kpm_id, outbox.c.id, outbox.c.state)
+            .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
+            .where(outbox.c.about == about, outbox.c.unasked)
+            .order_by(outbox.c.id)
+        )
+        if told:
+            statement = statement.where(outbox.c.state.in_(["sending", "sent", "delivered", "read"]))
+        return [(r.kpm_id, r.id, Status(r.state)) for r in self.conn.execute(statement)]
+
+    def reminders_about(self, about: str) -> list[int]:
+        """The family of every unasked letter about this that was not cancelled; changes are not counted."""
+        statement = (
+            select(outbox_kpm.c.kpm_id)
+            .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
+            .where(
+                outbox.c.about == about,
+                outbox.c.unasked,
+                outbox.c.priority > 1,
+                outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
+            )
+        )
+        return list(self.conn.execute(statement).scalars())
+
+    def names_about(self, about: str) -> list[tuple[int, str | None]]:
+        """(family, `once`) of every letter about this, for asking what has been said already."""
+        statement = (
+            select(outbox_kpm.c.kpm_id, outbox.c.once)
+            .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
+            .where(outbox.c.about == about, outbox.c.state != "cancelled")
+        )
+        return [(r.kpm_id, r.once) for r in self.conn.execute(statement)]
+
+    def told(self, about: str, kpm_ids: Collection[int]) -> bool:
+        """Whether any letter about this really went out to one of these families."""
+        statement = (
+            select(outbox.c.id)
+            .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
+            .where(
+                outbox.c.about == about,
+                outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
+                outbox.c.state.in_(["sending", "sent", "delivered", "read"]),
+            )
+            .limit(1)
+        )
+        return self.conn.execute(statement).first() is not None
+
+    def of_kpm(self, kpm_id: int, limit: int = 5) -> list[Sent]:
+        rows = self.conn.execute(
+            select(outbox)
+            .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
+            .where(outbox_kpm.c.kpm_id == kpm_id)
+            .order_by(outbox.c.id.desc())
+            .limit(limit)
+        )
+        return [Sent(r.id, r.key, Status(r.state), r.channel, r.not_before, r.sent, r.error) for r in rows]
+
+    def kpms_of(self, letter_id: int) -> list[int]:
+        return list(self.conn.execute(select(outbox_kpm.c.kpm_id).where(outbox_kpm.c.outbox_id == letter_id)).scalars())
+
+    def counts(self) -> dict[str, int]:
+        rows = self.conn.execute(select(outbox.c.state, func.count().label("n")).group_by(outbox.c.state))
+        return {row.state: row.n for row in rows}
+
+
+def _packed(attachment: Attachment | None) -> dict[str, Any] | None:
+    return {"kind": attachment.kind, "params": dict(attachment.params)} if attachment else None
+
+
+def _claimed(row: Any) -> Claimed:
+    where = Address(row.channel, row.value)
+    attachment = Attachment(row.attachment["kind"], row.attachment["params"]) if row.attachment else None
+    letter = Letter(row.id, where, row.key, row.params, row.language, row.heard, attachment)
+    return Claimed(letter, row.address_id, row.about, row.unasked, row.attempts)

@@ -1,0 +1,467 @@
+"""Which tables are there? SQLAlchemy Core, one text for SQLite and PostgreSQL. Moments are epoch-milliseconds UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in Python, whole epoch-milliseconds in the table: SQLite's own DateTime loses the offset."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        return (value - EPOCH) // MILLISECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Key, primary_key=True, autoincrement=True)
+
+
+def _to(target: str, name: str | None = None, **more: Any) -> Column[int]:
+    more.setdefault("nullable", False)
+    return Column(name or f"{target.split('.')[0]}_id", Key, ForeignKey(f"{target}.id"), **more)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=column)
+
+
+# --- places and people ------------------------------------------------------------------------------------------
+
+kabupaten = Table(
+    "kabupaten",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("zone", String(40), nullable=False),
+    Column("office", String(120), nullable=False, server_default="Dinas Sosial"),
+)
+
+kecamatan = Table(
+    "kecamatan",
+    metadata,
+    _id(),
+    _to("kabupaten"),
+    Column("name", String(80), nullable=False),
+    UniqueConstraint("kabupaten_id", "name"),
+)
+
+desa = Table(
+    "desa",
+    metadata,
+    _id(),
+    _to("kecamatan"),
+    Column("name", String(80), nullable=False),
+    UniqueConstraint("kecamatan_id", "name"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("role", String(12), nullable=False),
+    Column("phone", String(20)),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("scope_level", String(10), nullable=False),
+    Column("scope_id", Key, nullable=False, server_default="0"),
+    UniqueConstraint("phone"),
+    _one_of("role", "pendamping", "koordinator", "admin"),
+    _one_of("scope_level", "kelompok", "desa", "kecamatan", "kabupaten"),
+)
+
+kelompok = Table(
+    "kelompok",
+    metadata,
+    _id(),
+    _to("desa"),
+    Column("name", String(60), nullable=False),
+    _to("staff", "pendamping_id", nullable=True, index=True),
+    UniqueConstraint("desa_id", "name"),
+)
+
+kpm = Table(
+    "kpm",
+    metadata,
+    _id(),
+    _to("kelompok", index=True),
+    Column("id_kpm", String(40), unique=True),
+    Column("name", String(80), nullable=False),
+    Column("sapaan", String(12), nullable=False, server_default="Ibu"),
+    Column("status", String(10), nullable=False, server_default="aktif"),
+    Column("ketua", Boolean, nullable=False, server_default=text("false")),
+    Column("born", Date),
+    Column("language", String(3), nullable=False, server_default="id"),
+    _one_of("status", "calon", "aktif", "graduasi", "nonaktif"),
+)
+
+member = Table(
+    "member",
+    metadata,
+    _id(),
+    _to("kpm", index=True),
+    Column("name", String(80), nullable=False),
+    Column("born", Date),
+    Column("relation", String(20), nullable=False, server_default="anak"),
+    Column("component", String(20), nullable=False),
+    Column("hpl", Date),
+    Column("school", String(80)),
+    Column("level", String(12)),
+    _one_of(
+        "component",
+        "ibu_hamil",
+        "nifas",
+        "anak_usia_dini",
+        "sekolah",
+        "lansia",
+        "disabilitas_berat",
+        "lain",
+    ),
+)
+
+address = Table(
+    "address",
+    metadata,
+    _id(),
+    Column("channel", String(10), nullable=False),
+    Column("value", String(64), nullable=False),
+    Column("heard", Moment),
+    Column("blocked", Boolean, nullable=False, server_default=text("false")),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("channel", "value"),
+    _one_of("channel", "whatsapp", "telegram"),
+)
+
+kpm_address = Table(
+    "kpm_address",
+    metadata,
+    _to("kpm", primary_key=True),
+    _to("address", primary_key=True, index=True),
+    Column("own", Boolean, nullable=False, server_default=text("false")),
+)
+
+staff_address = Table(
+    "staff_address",
+    metadata,
+    _to("staff", primary_key=True),
+    _to("address", primary_key=True, unique=True),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    _to("address", primary_key=True),
+    Column("topic", String(10), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("wording", String(20), nullable=False),
+    _to("staff", "by_staff_id", nullable=True),
+    _one_of("topic", "p2k2", "kesehatan"),
+    _one_of("state", "yes", "no", "later", "stopped"),
+)
+
+family_count = Table(
+    "family_count",
+    metadata,
+    _to("kelompok", primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("families", Integer, nullable=False),
+)
+"""Active families per kelompok, a row for each month in which the number changed: the month's end counts."""
+
+# --- meetings and attendance --------------------------------------------------------------------------------------
+
+place = Table(
+    "place",
+    metadata,
+    _id(),
+    _to("desa"),
+    Column("name", String(120), nullable=False),
+    Column("capacity", Integer),
+    Column("checks", Json, nullable=False),
+    UniqueConstraint("desa_id", "name"),
+)
+
+meeting = Table(
+    "meeting",
+    metadata,
+    _id(),
+    Column("kind", String(12), nullable=False),
+    Column("starts", Moment, nullable=False, index=True),
+    Column("ends", Moment, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("place", String(120), nullable=False),
+    Column("permit", Boolean),
+    Column("session", String(8)),
+    Column("title", String(120), nullable=False),
+    Column("code", String(4), nullable=False),
+    Column("cancelled", Boolean, nullable=False, server_default=text("false")),
+    Column("reason", String(200), nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("announced", Moment, nullable=False),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("step_at", Moment, index=True),
+    _to("staff", "pendamping_id", index=True),
+    Column("created", Moment, nullable=False),
+    CheckConstraint("ends > starts", name="order"),
+    _one_of("kind", "p2k2", "awal", "sosialisasi", "bimtek"),
+)
+
+meeting_kelompok = Table(
+    "meeting_kelompok",
+    metadata,
+    _to("meeting", primary_key=True),
+    _to("kelompok", primary_key=True),
+    Column("frozen", Moment),
+    Column("closed", Moment),
+    _to("staff", "closed_by", nullable=True),
+    Column("marks", Integer, nullable=False, server_default="0"),
+    Index("ix_meeting_kelompok_kelompok", "kelompok_id", "meeting_id"),
+)
+
+attendance = Table(
+    "attendance",
+    metadata,
+    _to("meeting", primary_key=True),
+    _to("kpm", primary_key=True, index=True),
+    _to("kelompok"),
+    Column("registered", Boolean, nullable=False, server_default=text("false")),
+    Column("answer", String(8), nullable=False, server_default="unknown"),
+    Column("reason", String(16)),
+    Column("late", Boolean, nullable=False, server_default=text("false")),
+    Column("represented_by", String(40)),
+    Column("answered", Moment),
+    Column("claimed", Moment),
+    Column("code", Boolean, nullable=False, server_default=text("false")),
+    Column("claim_by", String(80)),
+    Column("mark", String(5)),
+    _to("staff", "marked_by", nullable=True),
+    Column("marked", Moment),
+    Column("note", String(200)),
+    CheckConstraint("code = false OR claimed IS NOT NULL", name="code_is_a_claim"),
+    _one_of("answer", "unknown", "maybe", "promised", "declined", "claimed"),
+    _one_of("mark", "hadir", "izin", "sakit", "alpa"),
+)
+
+family_month = Table(
+    "family_month",
+    metadata,
+    Column("month", String(7), primary_key=True),
+    _to("kelompok", primary_key=True),
+    _to("kpm", primary_key=True, index=True),
+    Column("reached", Boolean, nullable=False, server_default=text("false")),
+    Column("maybe", Boolean, nullable=False, server_default=text("false")),
+    Column("promised", Boolean, nullable=False, server_default=text("false")),
+    Column("declined", Boolean, nullable=False, server_default=text("false")),
+    Column("claimed", Boolean, nullable=False, server_default=text("false")),
+)
+"""What a family ever was in a month: these are counted as families, not as answers."""
+
+COUNTS = (
+    "planned",
+    "held",
+    "cancelled",
+    "expected",
+    "reached",
+    "maybe",
+    "promised",
+    "declined",
+    "claimed",
+    "hadir",
+    "izin",
+    "sakit",
+    "alpa",
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("month", String(7), primary_key=True),
+    _to("kelompok", primary_key=True),
+    _to("staff", "pendamping_id", nullable=True),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
+)
+"""The running aggregate: one row per kelompok and month, kept in the transaction of each change."""
+
+# --- talk ---------------------------------------------------------------------------------------------------------
+
+event = Table(
+    "event",
+    metadata,
+    Column("account", String(40), primary_key=True),
+    Column("event", String(160), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("state", String(6), nullable=False, server_default="done"),
+    Column("raw", Json),
+    Column("error", Text),
+    _one_of("state", "done", "failed"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    _to("address", primary_key=True),
+    Column("topic", String(20), primary_key=True),
+    Column("memory", Json, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+question = Table(
+    "question",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    _to("address"),
+    _to("kpm", nullable=True, index=True),
+    _to("kelompok", nullable=True),
+    _to("meeting", nullable=True),
+    Column("kind", String(12), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", String(8), nullable=False, server_default="open"),
+    _one_of("state", "open", "closed"),
+)
+"""What a human should look at: words the bot could not read, notes after a meeting, requests."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("once", String(160), unique=True),
+    _to("address", index=True),
+    Column("channel", String(10), nullable=False),
+    Column("key", String(60), nullable=False),
+    Column("params", Json, nullable=False),
+    Column("language", String(3), nullable=False, server_default="id"),
+    Column("priority", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("state", String(9), nullable=False, server_default="queued"),
+    Column("about", String(40), index=True),
+    Column("unasked", Boolean, nullable=False, server_default=text("false")),
+    Column("attachment", Json),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fence", BigInteger),
+    Column("platform_id", String(160)),
+    Column("text", Text),
+    Column("error", String(200)),
+    Column("created", Moment, nullable=False),
+    Column("sent", Moment),
+    Column("status_at", Moment),
+    Index(
+        "ix_outbox_waiting",
+        "priority",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_outbox_due",
+        "not_before",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index("ix_outbox_platform_id", "platform_id"),
+    _one_of("state", "queued", "sending", "sent", "delivered", "read", "failed", "expired", "cancelled"),
+)
+
+outbox_kpm = Table(
+    "outbox_kpm",
+    metadata,
+    _to("outbox", primary_key=True),
+    _to("kpm", primary_key=True, index=True),
+)
+"""Which families a letter is for: for the weekly limit, for STATUS, for erasing."""
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("account", String(40), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False, index=True),
+    Column("actor", String(40), nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("subject", String(60), nullable=False, index=True),
+    Column("was", String(200)),
+    Column("now", String(200)),
+    Column("why", String(200), nullable=False, server_default=""),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Facts about this database itself: real or simulator, and the simulator's clock."""
+
+phone_message = Table(
+    "phone_message",
+    metadata,
+    Column("seq", Key, primary_key=True, autoincrement=True),
+    _to("outbox", "letter_id", nullable=True, unique=True),
+    Column("channel", String(10), nullable=False),
+    Column("value", String(64), nullable=False),
+    Column("outgoing", Boolean, nullable=False),
+    Column("key", String(60)),
+    Column("body", Json, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_phone_message_phone", "value", "seq"),
+)
+"""What lies on the simulator's phones."""

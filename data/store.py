@@ -1,0 +1,305 @@
+"""How does a change reach the disk? Two doors: whole transactions to one writer thread, and async reads for pages."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, NestedTransaction, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from data import attendance, audit, events, meetings, outbox, people, phones, questions, sessions, settings, summary
+
+T = TypeVar("T")
+
+BATCH = 50
+RETRIES = 5
+
+
+class StoreError(Exception):
+    """The change is not on disk; nothing of it is kept. Who acts: whoever runs the bot."""
+
+
+class StoreBusyError(StoreError):
+    """Another process held the database too long; the same change may pass later."""
+
+
+class Tx:
+    """One open transaction with every shelf on it. `now` is the moment the work is done at, UTC."""
+
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self.conn = conn
+        self.now = now
+
+    @cached_property
+    def people(self) -> people.People:
+        return people.People(self.conn, self.now)
+
+    @cached_property
+    def meetings(self) -> meetings.Meetings:
+        return meetings.Meetings(self.conn, self.now)
+
+    @cached_property
+    def attendance(self) -> attendance.Attendance:
+        return attendance.Attendance(self.conn, self.now, self.audit, self.summary, self.meetings)
+
+    @cached_property
+    def summary(self) -> summary.Summary:
+        return summary.Summary(self.conn)
+
+    @cached_property
+    def sessions(self) -> sessions.Sessions:
+        return sessions.Sessions(self.conn, self.now)
+
+    @cached_property
+    def questions(self) -> questions.Questions:
+        return questions.Questions(self.conn, self.now)
+
+    @cached_property
+    def outbox(self) -> outbox.Outbox:
+        return outbox.Outbox(self.conn, self.now)
+
+    @cached_property
+    def events(self) -> events.Events:
+        return events.Events(self.conn, self.now)
+
+    @cached_property
+    def audit(self) -> audit.Audit:
+        return audit.Audit(self.conn, self.now)
+
+    @cached_property
+    def settings(self) -> settings.Settings:
+        return settings.Settings(self.conn)
+
+    @cached_property
+    def phones(self) -> phones.Phones:
+        return phones.Phones(self.conn, self.now)
+
+
+class _Job:
+    __slots__ = ("future", "otherwise", "work")
+
+    def __init__(self, work: Callable[[Tx], Any], otherwise: Callable[[Tx, Exception], Any] | None) -> None:
+        self.work = work
+        self.otherwise = otherwise
+        self.future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+
+
+class Store:
+    """The database. `clock` tells what time it is; the simulator's clock stands still until somebody moves it."""
+
+    def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
+        self.url = make_url(url)
+        self.clock = clock
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        if self.sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = writer_engine(self.url)
+        self._reader: AsyncEngine | None = None
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._conn: Connection | None = None
+        self.commits = 0
+
+    # --- the writing door
+
+    async def write(self, work: Callable[[Tx], T], otherwise: Callable[[Tx, Exception], T] | None = None) -> T:
+        """Run `work` in the writer's thread and return what it returned, once it is on disk.
+
+        Raises what `work` raised (its own changes are undone) or StoreError (nothing of the batch is kept). With
+        `otherwise` a fault of `work` is not raised: that runs instead, in the same batch.
+        """
+        return await asyncio.wrap_future(self._submit(work, otherwise).future)
+
+    def run(self, work: Callable[[Tx], T]) -> T:
+        """The same for callers without an event loop: the command line and tests."""
+        result: T = self._submit(work).future.result()
+        return result
+
+    def _submit(self, work: Callable[[Tx], Any], otherwise: Callable[[Tx, Exception], Any] | None = None) -> _Job:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
+            self._thread.start()
+        job = _Job(work, otherwise)
+        self._jobs.put(job)
+        return job
+
+    @property
+    def alive(self) -> bool:
+        return self._thread is None or self._thread.is_alive()
+
+    def _loop(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            batch, last = [first], False
+            while len(batch) < BATCH:
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if job is None:
+                    last = True
+                    break
+                batch.append(job)
+            self._commit(batch)
+            if last:
+                break
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+    def _commit(self, batch: Sequence[_Job]) -> None:
+        """One commit for everything that waits, a savepoint for each, and only then the answers."""
+        for attempt in range(RETRIES):
+            try:
+                answers = self._attempt(batch)
+            except Exception as fault:  # the writer must outlive any fault: the caller is told, the loop goes on
+                self._drop_connection()
+                if attempt + 1 < RETRIES and _may_pass_again(fault):
+                    continue
+                error = _explain(fault)
+                for job in batch:
+                    job.future.set_exception(error)
+                return
+            self.commits += 1
+            for job, (ok, value) in zip(batch, answers, strict=True):
+                if ok:
+                    job.future.set_result(value)
+                else:
+                    job.future.set_exception(value)
+            return
+
+    def _attempt(self, batch: Sequence[_Job]) -> list[tuple[bool, Any]]:
+        conn = self._connection()
+        answers: list[tuple[bool, Any]] = []
+        with conn.begin():
+            for job in batch:
+                ok, value = self._in_savepoint(conn, job.work)
+                if not ok and job.otherwise is not None:
+                    ok, value = self._in_savepoint(conn, partial(_second, job.otherwise, value))
+                answers.append((ok, value))
+        return answers
+
+    def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> tuple[bool, Any]:
+        savepoint: NestedTransaction = conn.begin_nested()
+        try:
+            value = work(Tx(conn, self.clock()))
+        except Exception as fault:  # undone and handed back; the rest of the batch stands
+            if isinstance(fault, DBAPIError) and _breaks_the_batch(fault):
+                raise
+            savepoint.rollback()
+            return False, fault
+        savepoint.commit()
+        return True, value
+
+    def _connection(self) -> Connection:
+        if self._conn is None or self._conn.closed or self._conn.invalidated:
+            self._conn = self.engine.connect()
+        return self._conn
+
+    def _drop_connection(self) -> None:
+        if self._conn is not None:
+            self._conn.invalidate()
+            self._conn.close()
+            self._conn = None
+
+    # --- the reading door
+
+    @property
+    def reader(self) -> AsyncEngine:
+        if self._reader is None:
+            self._reader = reader_engine(self.url)
+        return self._reader
+
+    async def close(self) -> None:
+        self.stop()
+        if self._reader is not None:
+            await self._reader.dispose()
+
+    def stop(self) -> None:
+        """Finish what waits, then end the writer."""
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
+        self.engine.dispose()
+
+
+def _second(otherwise: Callable[[Tx, Exception], Any], fault: Exception, tx: Tx) -> Any:
+    return otherwise(tx, fault)
+
+
+def writer_engine(url: URL) -> Engine:
+    """The synchronous engine of the writer's thread."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None})
+    event.listen(engine, "connect", _sqlite_pragmas)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def reader_engine(url: URL) -> AsyncEngine:
+    """The asynchronous engine of pages and summaries."""
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30})
+    event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(conn: Connection) -> None:
+    # The driver would begin late and a released savepoint would survive the outer rollback.
+    conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _state(fault: BaseException) -> str:
+    return str(getattr(getattr(fault, "orig", None), "sqlstate", "") or "")
+
+
+def _may_pass_again(fault: BaseException) -> bool:
+    """Serialisation failure or deadlock: the whole batch is repeated. So is a lost connection."""
+    if not isinstance(fault, DBAPIError):
+        return False
+    return fault.connection_invalidated or _state(fault) in {"40001", "40P01", "57P01", "08006", "08003"}
+
+
+def _breaks_the_batch(fault: DBAPIError) -> bool:
+    """A fault of the database rather than of one event: a full disk, an I/O error, a deadlock, a lost server."""
+    if isinstance(fault.orig, sqlite3.Error):
+        return isinstance(fault.orig, sqlite3.OperationalError) and fault.orig.sqlite_errorname.split("_")[1] in {
+            "FULL",
+            "IOERR",
+            "CORRUPT",
+            "READONLY",
+            "BUSY",
+            "LOCKED",
+            "CANTOPEN",
+        }
+    state = _state(fault)
+    return fault.connection_invalidated or state[:2] in {"40", "53", "57", "58", "08"}
+
+
+def _explain(fault: Exception) -> Exception:
+    if not isinstance(fault, DBAPIError):
+        return fault
+    words = str(fault.orig).strip().splitlines()[0] if str(fault.orig).strip() else type(fault.orig).__name__
+    if "locked" in words or "busy" in words:
+        return StoreBusyError(f"the database is held by another process ({words})")
+    return StoreError(f"the database refused the change: {words}")

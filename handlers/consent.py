@@ -1,0 +1,173 @@
+"""May we write to this number? Introduction, yes, no, later, STOP PESAN and MULAI, each kept with its wording."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from data.records import Consent, Kpm, Person, Role, Topic
+from data.store import Tx
+from handlers import handover
+from handlers.speech import names_of, pendamping_of, say
+from messages.envelope import Inbound, Outbound
+from messages.reading import Expecting, read
+
+WORDING = "perkenalan-1"
+"""The version of the words in messages/id/consent.toml that an answer belongs to."""
+
+TOPIC = "consent"
+FACE = "setuju"
+ASKED = timedelta(days=14)
+DRAFT = timedelta(hours=2)
+
+_STATES = {"yes": Consent.YES, "no": Consent.NO, "later": Consent.LATER}
+_BUTTONS = {"consent.yes": "yes", "consent.no": "no", "consent.later": "later"}
+
+
+def on_stranger(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """An unknown number gets one dignified line and no names; not again for a week."""
+    if tx.sessions.get(who.address_id, "stranger"):
+        return []
+    tx.sessions.keep(who.address_id, "stranger", {}, timedelta(days=7))
+    return [say(msg, "consent.stranger")]
+
+
+def on_inactive(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """A family that has graduated or is not yet part of PKH is answered, and not invited."""
+    return [say(msg, "consent.inactive")]
+
+
+def introduce(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """The first answer to a number of the roster: who this is, what nobody asks for, and may we."""
+    kelompok = tx.people.kelompok(who.kpms[0].kelompok_id)
+    office = tx.people.kabupaten(kelompok.kabupaten_id)
+    tx.sessions.keep(who.address_id, TOPIC, {"asked": 1}, ASKED)
+    return [
+        say(
+            msg,
+            "consent.introduction",
+            names=names_of(who.kpms),
+            office=office.office if office else "Dinas Sosial",
+            pendamping=pendamping_of(kelompok),
+            desa=kelompok.desa,
+        )
+    ]
+
+
+def on_answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """The answer to the introduction; what is not clear is asked once more."""
+    meaning = _BUTTONS.get(msg.button or "")
+    if meaning is None:
+        reading = read(msg.text, Expecting.CONSENT)
+        meaning = {"yes": "yes", "no": "no", "maybe": "later", "not_yet": "later"}.get(
+            reading.meaning if reading.sure or reading.meaning in {"no", "maybe"} else ""
+        )
+    if meaning is None:
+        waiting = tx.sessions.get(who.address_id, TOPIC)
+        if waiting is not None and waiting.memory.get("asked", 1) >= 2:
+            return introduce(msg, who, tx)
+        tx.sessions.keep(who.address_id, TOPIC, {"asked": 2}, ASKED)
+        return [say(msg, "consent.asked_again")]
+    return _keep(msg, who, tx, _STATES[meaning])
+
+
+def _keep(msg: Inbound, who: Person, tx: Tx, state: Consent) -> list[Outbound]:
+    _remember(who, tx, state)
+    tx.sessions.end(who.address_id, TOPIC)
+    if state is Consent.YES:
+        return [say(msg, "consent.yes", names=names_of(who.kpms))]
+    tx.outbox.cancel_unasked(who.address_id)
+    if state is Consent.NO:
+        return [say(msg, "consent.no", names=names_of(who.kpms))]
+    return [say(msg, "consent.later", names=names_of(who.kpms))]
+
+
+def on_stop(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """STOP PESAN: one step, everywhere; what waits for this address is cancelled in the same transaction."""
+    _remember(who, tx, Consent.STOPPED)
+    tx.outbox.cancel_unasked(who.address_id)
+    tx.sessions.end(who.address_id)
+    return [say(msg, "consent.stopped")]
+
+
+def on_start(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """MULAI from a number that had stopped or said no; a number that was never asked is asked first."""
+    if who.consent is None:
+        return introduce(msg, who, tx)
+    _remember(who, tx, Consent.YES)
+    return [say(msg, "consent.started", names=names_of(who.kpms))]
+
+
+def on_wrong_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """'Salah nomor': nothing more goes there, and the pendamping checks the number when they meet."""
+    _remember(who, tx, Consent.STOPPED)
+    tx.outbox.cancel_unasked(who.address_id)
+    told = handover.to_pendamping("questions.staff.wrong_number", who, tx)
+    return [say(msg, "questions.wrong_number"), *told]
+
+
+def _remember(who: Person, tx: Tx, state: Consent) -> None:
+    if who.address_id == 0 or who.role is not Role.KPM:
+        return
+    was = tx.people.consent_of(who.address_id, Topic.MEETINGS)
+    tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, WORDING)
+    if state is Consent.STOPPED and tx.people.consent_of(who.address_id, Topic.HEALTH):
+        tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING)
+    tx.audit.write(f"address:{who.address_id}", "consent", f"address:{who.address_id}", was, state, WORDING)
+
+
+# --- given face to face, entered by the pendamping
+
+
+def on_setuju(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
+    """SETUJU NAME: a consent given face to face, marked with who entered it."""
+    assert who.staff is not None  # noqa: S101  the router lets only staff in here
+    if not rest:
+        return [say(msg, "consent.face.which")]
+    found = _find(who, tx, rest)
+    if not found:
+        return [say(msg, "consent.face.not_found", name=rest[:60])]
+    if len(found) > 1:
+        lines = ", ".join(f"{kpm.name} ({name})" for kpm, name in found)
+        return [say(msg, "consent.face.two", name=rest[:60], found=lines, example=f"{found[0][0].name} {found[0][1]}")]
+    kpm, kelompok = found[0]
+    addresses = tx.people.addresses_of(kpm.id)
+    if not addresses:
+        return [say(msg, "consent.face.no_phone", who=kpm.called)]
+    if any(tx.people.consent_of(i, Topic.MEETINGS) is Consent.STOPPED for i, _ in addresses):
+        return [say(msg, "consent.face.stopped", who=kpm.called)]
+    tx.sessions.keep(who.address_id, FACE, {"kpm": kpm.id}, DRAFT)
+    return [say(msg, "consent.face.confirm", who=kpm.called, kelompok=kelompok, count=str(len(addresses)))]
+
+
+def on_face_answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """Yes or no to the question above; None when the line is about something else."""
+    waiting = tx.sessions.get(who.address_id, FACE)
+    kpm = tx.people.kpm(waiting.memory["kpm"]) if waiting else None
+    if who.staff is None or kpm is None:
+        return None
+    if kpm.kelompok_id not in {k.id for k in tx.people.kelompok_in_scope(who.staff)}:
+        tx.sessions.end(who.address_id, FACE)
+        return None
+    word = msg.button or msg.text.strip().lower()
+    if word in {"face.drop", "batal", "tidak", "tidak jadi"}:
+        tx.sessions.end(who.address_id, FACE)
+        return [say(msg, "consent.face.dropped")]
+    if word not in {"face.yes", "ya", "iya", "setuju", "ya, setuju"}:
+        return None
+    tx.sessions.end(who.address_id, FACE)
+    for address_id, _ in tx.people.addresses_of(kpm.id):
+        was = tx.people.consent_of(address_id, Topic.MEETINGS)
+        tx.people.keep_consent(address_id, Topic.MEETINGS, Consent.YES, "tatap-muka", who.staff.id)
+        tx.audit.write(f"staff:{who.staff.id}", "consent", f"address:{address_id}", was, Consent.YES, "tatap muka")
+    return [say(msg, "consent.face.kept", who=kpm.called)]
+
+
+def _find(who: Person, tx: Tx, words: str) -> list[tuple[Kpm, str]]:
+    """Active families in this pendamping's own groups whose name (and kelompok, when it is written) fits."""
+    assert who.staff is not None  # noqa: S101
+    wanted = " ".join(words.lower().split())
+    for prefix in ("bu ", "ibu ", "nenek ", "pak ", "bapak ", "kakek "):
+        wanted = wanted.removeprefix(prefix)
+    every = [(kpm, k.name) for k in tx.people.kelompok_in_scope(who.staff) for kpm in tx.people.families(k.id)]
+    exact = [(kpm, k) for kpm, k in every if wanted in {kpm.name.lower(), f"{kpm.name} {k}".lower()}]
+    return exact or [(kpm, k) for kpm, k in every if kpm.name.lower().startswith(wanted + " ")]

@@ -1,0 +1,17 @@
+"""What need not be remembered any longer? Ids of events that no platform repeats."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from data.store import Tx
+
+EVENTS_KEPT = timedelta(days=30)
+"""WhatsApp repeats for seven days; a month is safe (HOUSE 14)."""
+
+
+def tick_forget(tx: Tx) -> bool:
+    """Drop the ids of old events and conversations that have ended."""
+    tx.events.forget_before(tx.now - EVENTS_KEPT)
+    tx.sessions.forget()
+    return False

@@ -1,0 +1,308 @@
+"""JADWAL and GABUNG: one line for those who know it, step by step for the rest, a preview for all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from data.content.sessions import find_session, next_session, session
+from data.records import Kelompok, Kind, Meeting, Person
+from data.store import Tx
+from handlers import scope
+from handlers.meetings.acts import Plan, create
+from handlers.meetings.preview import default_end, first_letter, preview, title_of
+from handlers.rules.dates import DateFault, nth_in_month, read_when
+from handlers.speech import groups, hours, say
+from messages import spoken
+from messages.envelope import Inbound, Outbound
+
+TOPIC = "jadwal"
+OPEN_FOR = timedelta(hours=12)
+DROP = {"draft.drop", "batal", "tidak jadi", "gak jadi", "ga jadi"}
+SEND = {"draft.send", "kirim", "ya", "ya kirim"}
+EDIT = {"draft.edit", "ubah"}
+KINDS = {
+    "sosialisasi": Kind.SOSIALISASI,
+    "bimtek": Kind.BIMTEK,
+    "pelatihan": Kind.BIMTEK,
+    "pertemuan awal": Kind.AWAL,
+    "awal": Kind.AWAL,
+    "validasi": Kind.AWAL,
+    "p2k2": Kind.P2K2,
+}
+PARTS = [
+    ("edit:kelompok", "Kelompok"),
+    ("edit:when", "Waktu"),
+    ("edit:where", "Tempat"),
+    ("edit:what", "Sesi"),
+    ("draft.drop", "Tidak jadi"),
+]
+EDITS = {
+    "edit:kelompok": ("ids",),
+    "edit:when": ("starts", "ends"),
+    "edit:where": ("place",),
+    "edit:what": ("what", "session"),
+}
+
+Draft = dict[str, Any]
+
+
+def on_jadwal(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
+    """JADWAL kelompok; waktu; tempat; sesi — whatever is missing is asked for."""
+    return _begin(msg, who, tx, rest, joint=False)
+
+
+def on_gabung(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
+    """GABUNG: one meeting of several groups, a register for each."""
+    return _begin(msg, who, tx, rest, joint=True)
+
+
+def _begin(msg: Inbound, who: Person, tx: Tx, rest: str, *, joint: bool) -> list[Outbound]:
+    kelompoks = scope.mine(who, tx)
+    if not kelompoks:
+        return [say(msg, "summary.nothing")]
+    draft: Draft = {"joint": joint}
+    fields = [part.strip() for part in re.split(r"[;\n]", rest)]
+    if len(fields) == 1 and not joint:
+        one, after = scope.starts_with(fields[0], kelompoks)
+        fields = [one.name, after] if one else fields
+    if fields[0] == "" and len(kelompoks) == 1:
+        fields[0] = kelompoks[0].name
+    for name, value in zip(("kelompok", "when", "where", "what"), fields, strict=False):
+        if value and (fault := _take(draft, name, value, kelompoks, msg.at)):
+            return _ask_again(msg, who, tx, draft, fault)
+    return _next_step(msg, who, tx, draft)
+
+
+# --- one field at a time
+
+Fault = tuple[str, Mapping[str, object]]
+
+
+def _take(draft: Draft, name: str, value: str, kelompoks: Sequence[Kelompok], at: datetime) -> Fault | None:
+    """Put one field into the draft; the sentence to answer when it does not fit."""
+    match name:
+        case "kelompok":
+            return _take_kelompok(draft, value, kelompoks)
+        case "when":
+            return _take_when(draft, value, kelompoks, at)
+        case "where":
+            draft["place"] = " ".join(value.split())[:120]
+            return None
+        case _:
+            return _take_what(draft, value)
+
+
+def _take_kelompok(draft: Draft, value: str, kelompoks: Sequence[Kelompok]) -> Fault | None:
+    found, unknown = scope.find_all(value, kelompoks) if draft["joint"] else ([], [])
+    if not draft["joint"]:
+        one = scope.find(value, kelompoks)
+        found, unknown = ([one], []) if one else ([], [value[:40]])
+    if unknown or not found:
+        return "meetings.draft.unknown_kelompok", {"text": ", ".join(unknown), "options": scope.options(kelompoks)}
+    draft["ids"] = [k.id for k in found]
+    return None
+
+
+def _take_when(draft: Draft, value: str, kelompoks: Sequence[Kelompok], at: datetime) -> Fault | None:
+    zone = kelompoks[0].zone
+    try:
+        read = read_when(value, at.astimezone(zone))
+    except DateFault as fault:
+        return fault.key, fault.params
+    starts = datetime.combine(read.day, read.starts, zone)
+    ends = datetime.combine(read.day, read.ends, zone) if read.ends else default_end(starts)
+    draft["starts"], draft["ends"] = starts.isoformat(), ends.isoformat()
+    return None
+
+
+def _take_what(draft: Draft, value: str) -> Fault | None:
+    kind = KINDS.get(value.strip().lower())
+    if kind is not None and kind is not Kind.P2K2:
+        draft["what"], draft["session"] = kind.value, None
+        return None
+    found = find_session(value)
+    if found is None:
+        return "meetings.draft.unknown_session", {"text": value[:40]}
+    draft["what"], draft["session"] = Kind.P2K2.value, found.id
+    return None
+
+
+def _next_step(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
+    """Ask for what is missing, in the order of the line; then the preview."""
+    kelompoks = _chosen(who, tx, draft)
+    if "ids" not in draft or not kelompoks:
+        draft["step"] = "kelompok"
+        _keep(who, tx, draft)
+        return [say(msg, "meetings.draft.which", options=scope.options(scope.mine(who, tx)))]
+    for step, field in (("when", "starts"), ("where", "place"), ("what", "what")):
+        if field not in draft:
+            draft["step"] = step
+            _keep(who, tx, draft)
+            return [_question(msg, tx, step, kelompoks)]
+    draft["step"] = "preview"
+    _keep(who, tx, draft)
+    wanted = _plan(draft, kelompoks)
+    title = title_of(wanted.kind, wanted.title if wanted.session else None)
+    pendamping_id = who.staff.id if who.staff else 0
+    params = preview(tx, kelompoks, pendamping_id, wanted.starts, wanted.ends, wanted.place, title)
+    return [say(msg, "meetings.draft.preview", **params)]
+
+
+def _question(msg: Inbound, tx: Tx, step: str, kelompoks: Sequence[Kelompok]) -> Outbound:
+    first = kelompoks[0]
+    if step == "when":
+        same = _same_as_last_month(tx, first, msg.at)
+        if same is None:
+            return say(msg, "meetings.draft.when", kelompok=groups(kelompoks))
+        words = f"{spoken.long_date(same[0].date())}, {spoken.clock(same[0])}"
+        return say(msg, "meetings.draft.when_or_same", kelompok=groups(kelompoks), same=words)
+    if step == "where":
+        places = tx.meetings.places(first.desa_id)
+        if not places:
+            return say(msg, "meetings.draft.where")
+        return say(msg, "meetings.draft.where_or", options=[(f"place:{p.id}", p.name[:24]) for p in places[:9]])
+    suggested = next_session(tx.meetings.sessions_had(first.id))
+    name, code = (suggested.name, suggested.id) if suggested else ("semua sesi sudah", "P1")
+    return say(msg, "meetings.draft.what", kelompok=groups(kelompoks), next=name, next_id=code)
+
+
+def _ask_again(msg: Inbound, who: Person, tx: Tx, draft: Draft, fault: Fault) -> list[Outbound]:
+    """What was understood so far is kept; only the faulty part is asked for again."""
+    key, params = fault
+    draft["step"] = {
+        "meetings.draft.unknown_kelompok": "kelompok",
+        "meetings.draft.unknown_session": "what",
+    }.get(key, "when")
+    _keep(who, tx, draft)
+    return [say(msg, key, **params)]
+
+
+def on_draft_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
+    """One line while a draft is open: the answer to its question, Kirim, Ubah or Tidak jadi."""
+    draft = dict(waiting)
+    word = msg.button or msg.text.strip().lower().rstrip(".!")
+    if word in DROP:
+        tx.sessions.end(who.address_id, TOPIC)
+        return [say(msg, "meetings.draft.dropped")]
+    step = draft["step"]
+    if step == "preview" and word in SEND:
+        return _send(msg, who, tx, draft)
+    if step in {"preview", "edit"} and word in EDIT:
+        draft["step"] = "edit"
+        _keep(who, tx, draft)
+        return [say(msg, "meetings.draft.edit", options=PARTS)]
+    if part := _part(msg, word):
+        for field in EDITS[part]:
+            draft.pop(field, None)
+        return _next_step(msg, who, tx, draft)
+    if step in {"preview", "edit"}:
+        return None
+    return _answer(msg, who, tx, draft, step)
+
+
+def _part(msg: Inbound, word: str) -> str | None:
+    names = {title.lower(): part for part, title in PARTS[:-1]}
+    return word if word in EDITS else (names.get(word) if msg.button is None else None)
+
+
+def _answer(msg: Inbound, who: Person, tx: Tx, draft: Draft, step: str) -> list[Outbound] | None:
+    kelompoks = scope.mine(who, tx)
+    text = msg.text
+    if msg.button:
+        chosen = _from_button(msg, who, tx, draft)
+        if chosen is None:
+            return None
+        if isinstance(chosen, dict):
+            return _next_step(msg, who, tx, chosen)
+        text = chosen
+    elif step == "kelompok" and (one := scope.picked(None, text, kelompoks)):
+        text = one.name
+    elif step == "where" and text.strip().isdigit():
+        places = tx.meetings.places(_chosen(who, tx, draft)[0].desa_id)
+        text = places[int(text) - 1].name if 1 <= int(text) <= len(places) else text
+    if not text.strip():
+        return None
+    fault = _take(draft, step, text, _chosen(who, tx, draft) or kelompoks, msg.at)
+    return _ask_again(msg, who, tx, draft, fault) if fault else _next_step(msg, who, tx, draft)
+
+
+def _from_button(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> str | Draft | None:
+    """The words a button stands for, or the draft it completes; None for a button of something else."""
+    button = msg.button or ""
+    chosen = _chosen(who, tx, draft)
+    if button.startswith("kelompok:") and (one := scope.picked(button, "", scope.mine(who, tx))):
+        return one.name
+    if button.startswith("place:") and chosen:
+        return next((p.name for p in tx.meetings.places(chosen[0].desa_id) if button == f"place:{p.id}"), None)
+    if button == "draft.next" and chosen:
+        suggested = next_session(tx.meetings.sessions_had(chosen[0].id))
+        return suggested.id if suggested else None
+    if button == "draft.same" and chosen and (same := _same_as_last_month(tx, chosen[0], msg.at)):
+        starts, last = same
+        ends = starts + (last.ends - last.starts)
+        return {**draft, "starts": starts.isoformat(), "ends": ends.isoformat(), "place": last.place}
+    return None
+
+
+def _same_as_last_month(tx: Tx, kelompok: Kelompok, at: datetime) -> tuple[datetime, Meeting] | None:
+    """'Sama seperti bulan lalu': the same weekday of the month at the same hour, at the first month it lies ahead."""
+    last = tx.meetings.last(kelompok.id, at)
+    if last is None:
+        return None
+    today = at.astimezone(kelompok.zone)
+    for ahead in (0, 1):
+        month = (today.month - 1 + ahead) % 12 + 1
+        year = today.year + (today.month - 1 + ahead) // 12
+        day = nth_in_month(last.local.date(), year, month)
+        starts = datetime.combine(day, last.local.time(), kelompok.zone)
+        if starts > today and (year, month) > (last.local.year, last.local.month):
+            return starts, last
+    return None
+
+
+def _send(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
+    kelompoks = _chosen(who, tx, draft)
+    if who.staff is None or not kelompoks:
+        tx.sessions.end(who.address_id, TOPIC)
+        return [say(msg, "meetings.draft.nothing")]
+    wanted = _plan(draft, kelompoks)
+    zone = kelompoks[0].zone
+    if wanted.starts <= msg.at:
+        local = wanted.starts.astimezone(zone)
+        fault = ("meetings.when.past", {"text": f"{spoken.short_date(local.date())} {spoken.clock(local)}"})
+        return _ask_again(msg, who, tx, draft, fault)
+    tx.sessions.end(who.address_id, TOPIC)
+    meeting = create(tx, who.staff, wanted)
+    if meeting is None:
+        return [say(msg, "meetings.draft.already", kelompoks=groups(kelompoks))]
+    return [
+        say(
+            msg,
+            "meetings.draft.sent",
+            kelompoks=groups(kelompoks),
+            when=hours(meeting.starts, meeting.ends, zone),
+            place=meeting.place,
+            first=first_letter(meeting.starts, tx.now, zone),
+            meeting=str(meeting.id),
+        )
+    ]
+
+
+def _plan(draft: Draft, kelompoks: Sequence[Kelompok]) -> Plan:
+    found = session(draft["session"])
+    starts, ends = (datetime.fromisoformat(draft[name]) for name in ("starts", "ends"))
+    kind = Kind(draft["what"])
+    title = found.name if found else title_of(kind, None)
+    return Plan(kelompoks, starts, ends, draft["place"], kind, found.id if found else None, title)
+
+
+def _chosen(who: Person, tx: Tx, draft: Draft) -> list[Kelompok]:
+    """The groups of the draft that are still in scope."""
+    return [k for k in scope.mine(who, tx) if k.id in draft.get("ids", ())]
+
+
+def _keep(who: Person, tx: Tx, draft: Draft) -> None:
+    tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)

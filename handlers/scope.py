@@ -1,0 +1,71 @@
+"""Which kelompok does a member of staff mean? Only ever one inside their own scope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from data.records import Kelompok, Person
+from data.store import Tx
+
+
+def mine(who: Person, tx: Tx) -> list[Kelompok]:
+    return tx.people.kelompok_in_scope(who.staff) if who.staff is not None else []
+
+
+def find(words: str, kelompoks: Sequence[Kelompok]) -> Kelompok | None:
+    """By name in any spelling of case and spaces ('melati3'), with the desa behind it when two share a name."""
+    wanted = _plain(words)
+    if not wanted:
+        return None
+    exact = [k for k in kelompoks if wanted in {_plain(k.name), _plain(f"{k.name}{k.desa}")}]
+    if len(exact) == 1:
+        return exact[0]
+    begins = [k for k in kelompoks if _plain(k.name).startswith(wanted)]
+    return begins[0] if not exact and len(begins) == 1 else None
+
+
+def find_all(words: str, kelompoks: Sequence[Kelompok]) -> tuple[list[Kelompok], list[str]]:
+    """'Melati 1, Melati 2 dan 3': the groups meant, and the words that mean none."""
+    found: list[Kelompok] = []
+    unknown: list[str] = []
+    before = ""
+    for part in re.split(r",|&|\+|\bdan\b", words, flags=re.IGNORECASE):
+        name = part.strip()
+        if not name:
+            continue
+        if name.isdigit() and before:
+            name = re.sub(r"\d+$", name, before)
+        one = find(name, kelompoks)
+        if one is None:
+            unknown.append(part.strip()[:40])
+        elif one not in found:
+            found.append(one)
+        before = one.name if one else before
+    return found, unknown
+
+
+def starts_with(words: str, kelompoks: Sequence[Kelompok]) -> tuple[Kelompok | None, str]:
+    """A kelompok at the beginning of a line, and the rest: 'Melati 3 besok 9'."""
+    text = " ".join(words.split())
+    for kelompok in sorted(kelompoks, key=lambda k: -len(k.name)):
+        if re.match(rf"{re.escape(kelompok.name)}\b", text, flags=re.IGNORECASE):
+            return kelompok, text[len(kelompok.name) :].strip(" ;,:")
+    return None, text
+
+
+def options(kelompoks: Sequence[Kelompok]) -> list[tuple[str, str]]:
+    return [(f"kelompok:{k.id}", k.name[:20]) for k in kelompoks]
+
+
+def picked(button: str | None, text: str, kelompoks: Sequence[Kelompok]) -> Kelompok | None:
+    """The answer to a list of groups: a tap, its number, or its name."""
+    if button and button.startswith("kelompok:"):
+        return next((k for k in kelompoks if button == f"kelompok:{k.id}"), None)
+    if text.strip().isdigit() and 1 <= int(text) <= len(kelompoks):
+        return kelompoks[int(text) - 1]
+    return find(text, kelompoks)
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", words.lower())

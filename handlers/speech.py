@@ -1,0 +1,70 @@
+"""What do all conversations need to speak? The answer to who wrote, and the words for families and meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from data.records import Kelompok, Kpm, Meeting
+from messages import spoken
+from messages.envelope import Inbound, Outbound
+
+
+def say(msg: Inbound, key: str, /, **params: object) -> Outbound:
+    """An answer to the address that wrote."""
+    return Outbound(msg.sender, key, params)
+
+
+def names_of(kpms: Sequence[Kpm]) -> str:
+    """'Ibu Aminah dan Ibu Rusmini', with the form of address of the roster."""
+    return spoken.listed([kpm.called for kpm in kpms])
+
+
+def ref(meeting: Meeting) -> str:
+    """Names a meeting and its revision inside a button, so that a button of before a move is seen to be stale."""
+    return f"{meeting.id}.{meeting.revision}"
+
+
+def day(meeting: Meeting) -> str:
+    return spoken.day_and_date(meeting.local.date())
+
+
+def time(meeting: Meeting) -> str:
+    return spoken.clock_zone(meeting.local)
+
+
+def when(meeting: Meeting) -> str:
+    """'Sabtu, 28 November 2026, 09.00–11.00 WITA'."""
+    return hours(meeting.starts, meeting.ends, meeting.zone)
+
+
+def hours(starts: datetime, ends: datetime, zone: ZoneInfo) -> str:
+    begin, end = starts.astimezone(zone), ends.astimezone(zone)
+    return f"{spoken.long_date(begin.date())}, {spoken.clock(begin)}–{spoken.clock_zone(end)}"
+
+
+def groups(kelompoks: Sequence[Kelompok]) -> str:
+    return spoken.listed([kelompok.name for kelompok in kelompoks])
+
+
+def pendamping_of(kelompok: Kelompok) -> str:
+    return kelompok.pendamping or "pendamping"
+
+
+REASONS = {
+    "sakit": "sakit",
+    "anak_sakit": "anak sakit",
+    "keluarga_sakit": "keluarga sakit",
+    "kerja": "kerja",
+    "hajatan": "ada hajatan",
+    "duka": "sedang berduka",
+    "melahirkan": "melahirkan",
+    "jauh": "tempatnya jauh",
+    "kendaraan": "tidak ada kendaraan",
+    "biaya": "biaya",
+    "hujan_banjir": "hujan atau banjir",
+    "lupa": "lupa",
+    "tanpa_rinci": "ada halangan",
+}
+"""The reason codes of FACTS 1.5, spoken."""

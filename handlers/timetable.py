@@ -1,0 +1,33 @@
+"""What does the bot do unasked, and how often does it look? A tick is `fn(tx)`; what is due lies in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.store import Tx
+from handlers import housekeeping, reminders
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """`every` minutes, counted from midnight UTC. A tick that returns True has more to do at once."""
+
+    name: str
+    every: int
+    run: Callable[[Tx], bool]
+
+
+TICKS: Sequence[Tick] = (
+    Tick("meeting letters", 1, reminders.tick_letters),
+    Tick("check-in", 1, reminders.tick_check_in),
+    Tick("staff in the morning", 30, reminders.tick_daily),
+    Tick("forgetting", 60, housekeeping.tick_forget),
+)
+
+
+def due(now: datetime) -> list[Tick]:
+    """The ticks of this minute."""
+    minute = now.hour * 60 + now.minute
+    return [tick for tick in TICKS if minute % tick.every == 0]
