@@ -1,0 +1,99 @@
+"""How does the bot talk through Telegram? limits, reading, rendering, sending, and the bot's own settings there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.base import Body, File, Notice, Refused, Sent, Unknown
+from bot.channels.careful import table
+from bot.channels.errors import telegram_error
+from bot.channels.parts import is_picture_file
+from bot.channels.telegram import limits, reading, rendering
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from messages.envelope import Address, Inbound, Letter, StatusUpdate
+
+__all__ = ["AiohttpRequest", "Telegram"]
+
+
+class Telegram:
+    name = limits.NAME
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    def parse(self, payload: Mapping[str, Any], received: datetime) -> list[Inbound | StatusUpdate | Notice]:
+        return reading.read(payload, received, self._bot)
+
+    def render(self, letter: Letter, now: datetime) -> Body:
+        return rendering.render(letter, now)
+
+    async def send(self, letter: Letter, body: Body, file: File | None) -> Sent:
+        with _told():
+            try:
+                return Sent(str(await self._post(body, file)))
+            except reading.UNREADABLE as error:
+                # Taken, but with an answer that the library cannot read: sending again might double it.
+                raise Unknown(type(error).__name__) from error
+
+    async def _post(self, body: Body, file: File | None) -> int:
+        call = dict(body.payload)
+        if body.method == "sendMessage":
+            return (await self._bot.send_message(**call)).message_id
+        if file is None:
+            raise Refused("the file of this letter could not be made")
+        # The plan guessed by the attachment's kind; now the file itself says whether it is a picture.
+        call.pop("photo", None), call.pop("document", None)
+        if is_picture_file(file):
+            return (await self._bot.send_photo(photo=file.content, filename=file.name, **call)).message_id
+        return (await self._bot.send_document(document=file.content, filename=file.name, **call)).message_id
+
+    async def answer_callback(self, callback_id: str, text: str = "") -> None:
+        """Stops the little clock on the button. An old press needs no answer any more."""
+        with _told(), suppress(BadRequest):
+            await self._bot.answer_callback_query(callback_id, text=text[: limits.CALLBACK_ANSWER] or None)
+
+    async def set_commands(self, commands: Sequence[tuple[str, str]], chat: Address | None = None) -> None:
+        """The menu of /words: for one chat, whose role is known, or for everybody who is new."""
+        scope: BotCommandScope = BotCommandScopeAllPrivateChats()
+        if chat is not None:
+            scope = BotCommandScopeChat(int(chat.value))
+        with _told():
+            await self._bot.set_my_commands([BotCommand(*command) for command in commands], scope=scope)
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        with _told():
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=limits.UPDATES)
+
+    async def remove_webhook(self) -> None:
+        """Before polling: Telegram refuses both at once."""
+        with _told():
+            await self._bot.delete_webhook()
+
+    async def get_updates(self, offset: int | None, timeout: int) -> list[dict[str, Any]]:
+        """The updates as they came. `Bot.get_updates` would fail the whole batch for one that it cannot read."""
+        wish = {"timeout": timeout, "allowed_updates": json.dumps(limits.UPDATES)}
+        if offset is not None:
+            wish["offset"] = offset
+        request = self._bot.request
+        with _told():
+            found = await request.post(
+                f"{self._bot.base_url}/getUpdates?{urlencode(wish)}", read_timeout=timeout + (request.read_timeout or 0)
+            )
+        return [update for update in found if table(update)] if isinstance(found, list) else []
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """python-telegram-bot's errors, in the words of the policy table."""
+    try:
+        yield
+    except TelegramError as error:
+        raise telegram_error(error) from error

@@ -1,0 +1,55 @@
+"""How does the bot talk through the WhatsApp Cloud API? limits, reading, rendering, sending, and its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+
+from bot.channels.base import Body, File, Notice, Sent
+from bot.channels.whatsapp import reading, rendering, templates
+from bot.channels.whatsapp.limits import API_URL, NAME, READ_SECONDS
+from bot.channels.whatsapp.sending import Graph, awaits_file, need, wamid, with_file
+from bot.channels.whatsapp.templates import TemplateState, template_definition
+from messages.catalog import Entry
+from messages.envelope import Inbound, Letter, StatusUpdate
+
+__all__ = ["TemplateState", "WhatsApp", "template_definition"]
+
+
+class WhatsApp:
+    name = NAME
+
+    def __init__(
+        self,
+        token: str,
+        phone_number_id: str,
+        business_account_id: str,
+        api_url: str = API_URL,
+        session: aiohttp.ClientSession | None = None,
+        *,
+        read: float = READ_SECONDS,
+    ) -> None:
+        self.phone_number_id, self.business_account_id = phone_number_id, business_account_id
+        self._graph = Graph(token, api_url, session, read)
+
+    def parse(self, payload: Mapping[str, Any], received: datetime) -> list[Inbound | StatusUpdate | Notice]:
+        return reading.read(payload, received)
+
+    def render(self, letter: Letter, now: datetime) -> Body:
+        return rendering.render(letter, now)
+
+    async def send(self, letter: Letter, body: Body, file: File | None) -> Sent:
+        payload = body.payload
+        if awaits_file(payload):
+            file = need(file)
+            payload = with_file(payload, await self._graph.upload(f"{self.phone_number_id}/media", file), file)
+        return Sent(wamid(await self._graph.post(f"{self.phone_number_id}/messages", payload)))
+
+    async def push_templates(self, entries: Iterable[Entry]) -> list[TemplateState]:
+        return await templates.push(self._graph, self.business_account_id, entries)
+
+    async def template_states(self) -> list[TemplateState]:
+        return await templates.states(self._graph, self.business_account_id)
