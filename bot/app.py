@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.channels.base import Body
 from bot.channels.simulator import Simulator
 from bot.channels.telegram import rendering as telegram
 from bot.channels.whatsapp import rendering as whatsapp
@@ -141,11 +140,8 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
     async def deliver(letter: Letter, body: dict[str, object]) -> None:
         await store.write(lambda tx: tx.phones.deliver(letter.id, letter.address, letter.key, body))
 
-    def on_telegram(letter: Letter, now: datetime) -> Body:
-        return telegram.render(letter)
-
-    channel = Simulator({"whatsapp": whatsapp.render, "telegram": on_telegram}, deliver)
-    dispatcher = Dispatcher(store, channel, {"whatsapp": True, "telegram": True}, make_file)
+    channel = Simulator({"whatsapp": whatsapp.render, "telegram": telegram.render}, deliver)
+    dispatcher = Dispatcher(store, channel, ("whatsapp", "telegram"), make_file)
     play = Play(store, clock, dispatcher)
     kabupaten = store.run(lambda tx: tx.people.kabupaten())
     zone: ZoneInfo = kabupaten.zone if kabupaten else settings.zone

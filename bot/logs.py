@@ -12,7 +12,7 @@ FORBIDDEN = {"text", "name", "names", "phone", "sender", "params", "body"}
 
 
 def set_up(kind: Literal["console", "json"]) -> None:
-    renderer: Any = structlog.processors.JSONRenderer() if kind == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Any = structlog.processors.JSONRenderer() if kind == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

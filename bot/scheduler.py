@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,13 +27,9 @@ async def tick(store: Store, now: datetime) -> None:
             log.exception("tick failed", tick=one.name)
 
 
-def start(store: Store) -> AsyncIOScheduler:
+def start(every_minute: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
     """Memory only: what is due lies in our tables, so nothing is lost when a minute is missed."""
     scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1})
-
-    async def every_minute() -> None:
-        await tick(store, store.clock())
-
     scheduler.add_job(every_minute, "cron", second=0, id="tick")
     scheduler.start()
     return scheduler

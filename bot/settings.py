@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LIKE_PKH_"
@@ -59,6 +59,19 @@ class Settings(BaseSettings):
             raise ValueError("harus diawali sqlite:/// atau postgresql+psycopg://")
         return value
 
+    @model_validator(mode="after")
+    def _complete_channels(self) -> Settings:
+        """A channel that is switched on needs all that it needs; the sentence names what is missing."""
+        if self.whatsapp_token is not None:
+            for name in ("phone_number_id", "app_secret", "verify_token"):
+                if getattr(self, f"whatsapp_{name}") is None:
+                    raise ValueError(f"{PREFIX}WHATSAPP_{name.upper()} belum diisi, padahal WHATSAPP_TOKEN ada")
+        if self.telegram_token is not None and self.telegram_mode == "webhook":
+            for setting in ("telegram_webhook_secret", "public_url"):
+                if getattr(self, setting) is None:
+                    raise ValueError(f"{PREFIX}{setting.upper()} belum diisi, padahal TELEGRAM_MODE=webhook")
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -78,8 +91,10 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as fault:
         first = fault.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         why = str(first["msg"]).removeprefix("Value error, ")
+        if not first["loc"]:
+            raise SettingsError(f"Setelan belum lengkap: {why}.") from None
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"Setelan {name} salah: {why}.") from None
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Boolean, Connection, and_, bindparam, func, insert, or_, select, update
 
 from data.dialect import InsertOnce
 from data.people import UNREACHABLE_AFTER
-from data.schema import address, kpm_address, outbox, outbox_kpm, staff_address
-from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, StaffTo, Status
+from data.records import Consent, Topic
+from data.schema import address, consent, kpm_address, outbox, outbox_kpm, staff_address
+from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, Priority, StaffTo, Status
 
 FORWARD = {
     Status.QUEUED: 0,
@@ -44,6 +45,19 @@ STAFF_ADDRESS = (
     .order_by(*_NEWEST)
     .limit(1)
 )
+OTHER_ADDRESS = (
+    select(address.c.id, address.c.channel)
+    .join(kpm_address, kpm_address.c.address_id == address.c.id)
+    .outerjoin(consent, and_(consent.c.address_id == address.c.id, consent.c.topic == Topic.MEETINGS.value))
+    .where(
+        kpm_address.c.kpm_id == bindparam("p"),
+        address.c.id != bindparam("a"),
+        _USABLE,
+        or_(bindparam("u", type_=Boolean).is_(False), consent.c.state == Consent.YES.value),
+    )
+    .order_by(*_NEWEST)
+    .limit(1)
+)
 BUSY = select(outbox.c.address_id).where(outbox.c.state == "sending").scalar_subquery()
 DUE = (
     select(
@@ -66,6 +80,7 @@ DUE = (
         outbox.c.state == "queued",
         outbox.c.channel.in_(bindparam("channels", expanding=True)),
         outbox.c.not_before <= bindparam("now", type_=MOMENT),
+        outbox.c.priority <= bindparam("most"),
         outbox.c.address_id.not_in(BUSY),
     )
     .order_by(outbox.c.priority, outbox.c.id)
@@ -75,8 +90,24 @@ NEXT_DUE = select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued
 TAKE = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
-    .values(state="sending", fence=bindparam("f"), attempts=outbox.c.attempts + 1)
+    .values(
+        state="sending",
+        fence=bindparam("f"),
+        attempts=outbox.c.attempts + 1,
+        status_at=bindparam("now", type_=MOMENT),
+    )
 )
+IN_DOUBT = (
+    select(outbox.c.id, outbox.c.priority)
+    .where(
+        outbox.c.state == "sending",
+        outbox.c.channel.in_(bindparam("channels", expanding=True)),
+        outbox.c.status_at <= bindparam("before", type_=MOMENT),
+    )
+    .order_by(outbox.c.id)
+    .limit(500)
+)
+BY_PLATFORM_ID = select(outbox.c.id).where(outbox.c.platform_id == bindparam("pid"))
 SETTLE = (
     update(outbox)
     .where(outbox.c.id == bindparam("i"), outbox.c.state.in_(["sending", "queued"]))
@@ -105,6 +136,7 @@ class Claimed:
     about: str | None
     unasked: bool
     attempts: int
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +227,20 @@ class Outbox:
         """Drop what came too late: a reminder of a finished meeting is counted, not sent."""
         return self.conn.execute(EXPIRE, {"now": self.now}).rowcount
 
-    def claim(self, channels: Collection[str], fence: int, limit: int) -> list[Claimed]:
-        """Take the next due letters, at most one per address, replies first; they are `sending` from now on."""
-        rows = self.conn.execute(DUE, {"channels": list(channels), "now": self.now, "n": limit}).all()
+    def claim(
+        self, channels: Collection[str], fence: int, limit: int, most: Priority = Priority.BROADCAST
+    ) -> list[Claimed]:
+        """Take the next due letters, at most one per address, replies first; they are `sending` from now on.
+
+        `most` is the least urgent priority that may be taken.
+        """
+        values = {"channels": list(channels), "now": self.now, "n": limit, "most": int(most)}
+        rows = self.conn.execute(DUE, values).all()
         first: dict[int, Any] = {}
         for row in rows:
             first.setdefault(row.address_id, row)
         if first:
-            self.conn.execute(TAKE, {"ids": [row.id for row in first.values()], "f": fence})
+            self.conn.execute(TAKE, {"ids": [row.id for row in first.values()], "f": fence, "now": self.now})
         return [_claimed(row) for row in first.values()]
 
     def next_due(self) -> datetime | None:
@@ -217,26 +255,82 @@ class Outbox:
         values = {"i": letter_id, "s": state.value, "pid": platform_id, "t": text, "e": error[:200] or None}
         return self.conn.execute(SETTLE, {**values, "at": self.now}).rowcount > 0
 
-    def put_back(self, letter_id: int, not_before: datetime, error: str) -> None:
-        """The platform is busy: the same letter may pass later."""
+    def put_back(self, letter_id: int, not_before: datetime, error: str, *, free: bool = False) -> None:
+        """The same letter may pass later; `free` when the attempt is not to be counted."""
+        values: dict[str, Any] = {"state": "queued", "not_before": not_before, "error": error[:200] or None}
+        if free:
+            values["attempts"] = outbox.c.attempts - 1
+        statement = update(outbox).where(outbox.c.id == letter_id, outbox.c.state == "sending")
+        self.conn.execute(statement.values(**values))
+
+    def note(self, letter_id: int, error: str) -> None:
+        """It left and nobody answered: it stays in flight until a status or the sweep decides."""
+        self.conn.execute(
+            update(outbox).where(outbox.c.id == letter_id, outbox.c.state == "sending").values(error=error[:200])
+        )
+
+    def address_of(self, letter_id: int) -> int | None:
+        return self.conn.execute(select(outbox.c.address_id).where(outbox.c.id == letter_id)).scalar_one_or_none()
+
+    def wake_all(self) -> None:
+        """A template is approved again: its letters need not wait out their hour."""
+        self.conn.execute(
+            update(outbox)
+            .where(outbox.c.state == "queued", outbox.c.error == "templat berhenti")
+            .values(not_before=self.now)
+        )
+
+    def in_doubt(self, channels: Collection[str], before: datetime) -> list[tuple[int, Priority]]:
+        """Letters that left before this moment and of which nothing was heard: the sender died, or no answer came."""
+        rows = self.conn.execute(IN_DOUBT, {"channels": list(channels), "before": before})
+        return [(row.id, Priority(row.priority)) for row in rows]
+
+    def by_platform_id(self, platform_id: str) -> int | None:
+        return self.conn.execute(BY_PLATFORM_ID, {"pid": platform_id}).scalars().first()
+
+    def about_of(self, letter_id: int) -> str | None:
+        return self.conn.execute(select(outbox.c.about).where(outbox.c.id == letter_id)).scalar_one_or_none()
+
+    def try_other_address(self, letter_id: int) -> bool:
+        """Of two addresses of a family the other one is used after a permanent failure (HOUSE 9)."""
+        letter = self.conn.execute(
+            select(outbox.c.address_id, outbox.c.unasked, outbox_kpm.c.kpm_id)
+            .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
+            .where(outbox.c.id == letter_id)
+        ).all()
+        if len(letter) != 1:
+            return False  # a letter for two families stays with the phone they share
+        other = self.conn.execute(
+            OTHER_ADDRESS, {"p": letter[0].kpm_id, "a": letter[0].address_id, "u": letter[0].unasked}
+        ).first()
+        if other is None:
+            return False
         self.conn.execute(
             update(outbox)
             .where(outbox.c.id == letter_id, outbox.c.state == "sending")
-            .values(state="queued", not_before=not_before, error=error[:200])
+            .values(address_id=other.id, channel=other.channel, state="queued", attempts=0)
         )
+        return True
 
     def take_back_unsent(self, channels: Collection[str]) -> int:
         """After a crash, for channels where a second delivery of one letter is recognised and harmless."""
         statement = update(outbox).where(outbox.c.state == "sending", outbox.c.channel.in_(channels))
         return self.conn.execute(statement.values(state="queued")).rowcount
 
-    def progress(self, letter_id: int, status: Status) -> bool:
-        """A status from the platform: it only moves forward."""
+    def progress(self, letter_id: int, status: Status, platform_id: str | None = None, reason: str = "") -> bool:
+        """A status from the platform: it only moves forward. A letter in doubt is known to have arrived by it."""
         earlier = [s.value for s, rank in FORWARD.items() if rank < FORWARD.get(status, 0)]
         if status is Status.FAILED:
             earlier = ["queued", "sending", "sent"]
+        values: dict[str, Any] = {"state": status.value, "status_at": self.now}
+        if platform_id:
+            values["platform_id"] = platform_id
+        if reason:
+            values["error"] = reason[:200]
+        if status is not Status.FAILED:
+            values["sent"] = func.coalesce(outbox.c.sent, bindparam("b_now", self.now, type_=MOMENT))
         statement = update(outbox).where(outbox.c.id == letter_id, outbox.c.state.in_(earlier))
-        return self.conn.execute(statement.values(state=status.value, status_at=self.now)).rowcount > 0
+        return self.conn.execute(statement.values(**values)).rowcount > 0
 
     # --- look
 
@@ -331,4 +425,4 @@ def _claimed(row: Any) -> Claimed:
     where = Address(row.channel, row.value)
     attachment = Attachment(row.attachment["kind"], row.attachment["params"]) if row.attachment else None
     letter = Letter(row.id, where, row.key, row.params, row.language, row.heard, attachment)
-    return Claimed(letter, row.address_id, row.about, row.unasked, row.attempts)
+    return Claimed(letter, row.address_id, row.about, row.unasked, row.attempts, row.priority)

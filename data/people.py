@@ -194,6 +194,27 @@ class People:
             .values(blocked=blocked)
         )
 
+    def failed_at(self, address_id: int, *, blocked: bool) -> None:
+        """A permanent failure: a block counts at once, others after UNREACHABLE_AFTER in a row."""
+        values: dict[str, Any] = {"failures": address.c.failures + 1}
+        if blocked:
+            values["blocked"] = True
+        self.conn.execute(update(address).where(address.c.id == address_id).values(**values))
+
+    def arrived_at(self, address_id: int) -> None:
+        """A letter arrived, so earlier failures no longer count."""
+        self.conn.execute(update(address).where(address.c.id == address_id, address.c.failures > 0).values(failures=0))
+
+    def readdress(self, old: Address, new: Address) -> None:
+        """The platform says that this chat or number goes on under another value."""
+        taken = self.conn.execute(ADDRESS, {"ch": new.channel, "v": new.value}).first()
+        if taken is None:
+            self.conn.execute(
+                update(address)
+                .where(address.c.channel == old.channel, address.c.value == old.value)
+                .values(value=new.value, blocked=False, failures=0)
+            )
+
     def link_kpm(self, kpm_id: int, address_id: int, *, own: bool = False) -> bool:
         return bool(LINK_KPM(self.conn, {"kpm_id": kpm_id, "address_id": address_id, "own": own}))
 

@@ -409,6 +409,12 @@ outbox = Table(
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
+    Index(
+        "ix_outbox_in_flight",
+        "address_id",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
     Index("ix_outbox_platform_id", "platform_id"),
     _one_of("state", "queued", "sending", "sent", "delivered", "read", "failed", "expired", "cancelled"),
 )
@@ -429,6 +435,40 @@ lease = Table(
     Column("fence", BigInteger, nullable=False),
     Column("until", Moment, nullable=False),
 )
+
+account = Table(
+    "account",
+    metadata,
+    Column("account", String(40), primary_key=True),
+    Column("paused_until", Moment),
+    Column("reason", String(200), nullable=False, server_default=""),
+)
+"""An account that the platform told to wait, or that needs a human."""
+
+template_state = Table(
+    "template_state",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("status", String(30), nullable=False),
+    Column("reason", String(200), nullable=False, server_default=""),
+    Column("at", Moment, nullable=False),
+)
+"""What WhatsApp last said of an approved template."""
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("code", String(24), primary_key=True),
+    _to("kelompok", nullable=True),
+    _to("kpm", nullable=True),
+    _to("staff", nullable=True),
+    _to("staff", "by_staff_id", nullable=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("used", Moment),
+    _to("address", "used_by", nullable=True),
+)
+"""Single-use codes that bring a Telegram chat to its family or member of staff."""
 
 audit = Table(
     "audit",

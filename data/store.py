@@ -18,12 +18,30 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from data import attendance, audit, events, meetings, outbox, people, phones, questions, sessions, settings, summary
+from data import (
+    accounts,
+    attendance,
+    audit,
+    events,
+    meetings,
+    outbox,
+    people,
+    phones,
+    questions,
+    sessions,
+    settings,
+    summary,
+)
 
 T = TypeVar("T")
 
 BATCH = 50
 RETRIES = 5
+SQLITE_BREAKS = tuple(
+    f"SQLITE_{what}"
+    for what in ("FULL", "IOERR", "CORRUPT", "NOTADB", "READONLY", "BUSY", "LOCKED", "CANTOPEN", "PROTOCOL")
+)
+"""Faults of the file or the disk; some of them have already undone the whole transaction."""
 
 
 class StoreError(Exception):
@@ -76,6 +94,10 @@ class Tx:
     @cached_property
     def audit(self) -> audit.Audit:
         return audit.Audit(self.conn, self.now)
+
+    @cached_property
+    def accounts(self) -> accounts.Accounts:
+        return accounts.Accounts(self.conn)
 
     @cached_property
     def settings(self) -> settings.Settings:
@@ -150,7 +172,8 @@ class Store:
                     last = True
                     break
                 batch.append(job)
-            self._commit(batch)
+            # Who no longer waits is left out; from here on nobody can leave, and every answer finds its future.
+            self._commit([job for job in batch if job.future.set_running_or_notify_cancel()])
             if last:
                 break
         if self._conn is not None:
@@ -159,6 +182,8 @@ class Store:
 
     def _commit(self, batch: Sequence[_Job]) -> None:
         """One commit for everything that waits, a savepoint for each, and only then the answers."""
+        if not batch:
+            return
         for attempt in range(RETRIES):
             try:
                 answers = self._attempt(batch)
@@ -184,7 +209,7 @@ class Store:
         with conn.begin():
             for job in batch:
                 ok, value = self._in_savepoint(conn, job.work)
-                if not ok and job.otherwise is not None:
+                if isinstance(value, Exception) and not ok and job.otherwise is not None:
                     ok, value = self._in_savepoint(conn, partial(_second, job.otherwise, value))
                 answers.append((ok, value))
         return answers
@@ -193,7 +218,7 @@ class Store:
         savepoint: NestedTransaction = conn.begin_nested()
         try:
             value = work(Tx(conn, self.clock()))
-        except Exception as fault:  # undone and handed back; the rest of the batch stands
+        except BaseException as fault:  # undone and handed back, SystemExit too; the rest of the batch stands
             if isinstance(fault, DBAPIError) and _breaks_the_batch(fault):
                 raise
             savepoint.rollback()
@@ -239,10 +264,11 @@ def _second(otherwise: Callable[[Tx, Exception], Any], fault: Exception, tx: Tx)
 
 
 def writer_engine(url: URL) -> Engine:
-    """The synchronous engine of the writer's thread."""
+    """The synchronous engine of the writer's thread. Faults end in logs, so none of them quotes parameters."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    arguments = {"timeout": 30, "check_same_thread": False, "isolation_level": None}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _begin_immediate)
     return engine
@@ -251,8 +277,9 @@ def writer_engine(url: URL) -> Engine:
 def reader_engine(url: URL) -> AsyncEngine:
     """The asynchronous engine of pages and summaries."""
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30})
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    with_aiosqlite = url.set(drivername="sqlite+aiosqlite")
+    engine = create_async_engine(with_aiosqlite, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
     return engine
 
@@ -283,15 +310,8 @@ def _may_pass_again(fault: BaseException) -> bool:
 def _breaks_the_batch(fault: DBAPIError) -> bool:
     """A fault of the database rather than of one event: a full disk, an I/O error, a deadlock, a lost server."""
     if isinstance(fault.orig, sqlite3.Error):
-        return isinstance(fault.orig, sqlite3.OperationalError) and fault.orig.sqlite_errorname.split("_")[1] in {
-            "FULL",
-            "IOERR",
-            "CORRUPT",
-            "READONLY",
-            "BUSY",
-            "LOCKED",
-            "CANTOPEN",
-        }
+        name = str(getattr(fault.orig, "sqlite_errorname", ""))  # a fault of the driver itself has none
+        return name.startswith(SQLITE_BREAKS)
     state = _state(fault)
     return fault.connection_invalidated or state[:2] in {"40", "53", "57", "58", "08"}
 

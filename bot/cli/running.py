@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.app import StartError, make_simulator, only_run, open_store, serve
+from bot.app import StartError, claim_for_real, make_simulator, only_run, open_store, serve
 from bot.cli.speaking import Failed, WrongInput, opened, out, settings_of_start, show_json, show_table
+from bot.live import run_live
 from bot.settings import Settings, secret_key
 from data import migrate
 from data.store import Store
@@ -33,20 +34,34 @@ def run(
     simulator: Annotated[bool, typer.Option("--simulator", help="Semua pesan ke simulator.")] = False,
     host: Host = None,
     port: Port = None,
+    only: Annotated[str | None, typer.Option(help="web atau sender: bagi ke beberapa proses (PostgreSQL).")] = None,
 ) -> None:
     """Jalankan bot. Tanpa saluran yang diatur, simulator dengan kabupaten contoh yang berjalan.
 
     Contoh: like-pkh run --port 8080
     """
+    if only not in {None, "web", "sender"}:
+        raise WrongInput("--only hanya menerima web atau sender.")
     with settings_of_start() as settings:
         logs.set_up(settings.log_format)
-        if (settings.telegram or settings.whatsapp) and not simulator:
-            raise Failed(
-                "Versi ini belum mengirim ke Telegram dan WhatsApp sungguhan. "
-                "Jalankan dengan --simulator, atau kosongkan token di .env."
-            )
         secret_key(settings)
-        _simulator(settings, host, port)
+        if simulator or not (settings.telegram or settings.whatsapp):
+            _simulator(settings, host, port)
+        else:
+            _live(settings, host, port, only)
+
+
+def _live(settings: Settings, host: str | None, port: int | None, only: str | None) -> None:
+    where, number = host or settings.http_host, port or settings.http_port
+    if only != "sender":
+        _free(where, number)
+    store = open_store(settings)
+    if only is not None and store.sqlite:
+        store.stop()
+        raise WrongInput("--only membagi bot ke beberapa proses dan butuh PostgreSQL di LIKE_PKH_DATABASE_URL.")
+    store.run(lambda tx: claim_for_real(tx, settings.sample))
+    with only_run(store):
+        asyncio.run(run_live(settings, store, where, number, web=only != "sender", sender=only != "web"))
 
 
 def simulate(host: Host = None, port: Port = None) -> None:

@@ -1,0 +1,234 @@
+"""What runs when real channels are configured? Webhooks or polling, the ticks, and one sender per account."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import aiohttp
+import structlog
+import uvicorn
+from starlette.routing import BaseRoute
+from telegram import Bot
+
+from bot import scheduler
+from bot.channels.base import ChannelError
+from bot.channels.telegram import AiohttpRequest, Telegram
+from bot.channels.whatsapp import WhatsApp
+from bot.dispatcher import Pacer, Sender, Spacing
+from bot.dispatcher.pacer import LastSecond
+from bot.exports import make_file
+from bot.polling import poll
+from bot.settings import Settings
+from bot.web import Health, make_web
+from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
+from data.accounts import Lease
+from data.store import Store, Tx
+from messages.envelope import Inbound
+
+log = structlog.get_logger()
+
+TELEGRAM_DOUBT = timedelta(seconds=45)
+WHATSAPP_DOUBT = timedelta(seconds=90)
+"""How long a letter without an answer may stay in doubt; longer than any request may last."""
+
+TICK_LEASE = timedelta(seconds=50)
+TICKS = "ticks"
+
+
+@dataclass
+class Parts:
+    """What one process carries."""
+
+    senders: list[Sender] = field(default_factory=list)
+    routes: list[BaseRoute] = field(default_factory=list)
+    telegram: Telegram | None = None
+    telegram_intake: Intake | None = None
+    last_tick: datetime | None = None
+
+
+async def run_live(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
+    """Run until SIGTERM or Ctrl-C; what is in flight is finished and the leases are given back within ten seconds."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    connector = aiohttp.TCPConnector(limit=128, keepalive_timeout=15)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        parts = await _assemble(settings, store, session)
+        tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
+        if sender:
+            tasks.append(asyncio.create_task(_ticks(store, parts, stop)))
+        if web:
+            tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
+            if parts.telegram is not None and parts.telegram_intake is not None:
+                tasks.append(asyncio.create_task(_listen(settings, parts.telegram, parts.telegram_intake, stop)))
+        log.info("running", web=web, sender=sender, accounts=[s.account for s in parts.senders])
+        await _until_stopped(tasks, stop)
+    await store.close()
+
+
+async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """A part that ends by a fault ends the process: whoever watches it starts it anew."""
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _assemble(settings: Settings, store: Store, session: aiohttp.ClientSession) -> Parts:
+    parts = Parts()
+    if settings.telegram_token is not None:
+        _add_telegram(settings, store, session, parts)
+    if settings.whatsapp_token is not None:
+        _add_whatsapp(settings, store, session, parts)
+    return parts
+
+
+def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSession, parts: Parts) -> None:
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    base = settings.telegram_api_url.rstrip("/")
+    request = AiohttpRequest(session)
+    bot = Bot(
+        token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=request, get_updates_request=request
+    )
+    channel = Telegram(bot)
+    sender = Sender(
+        store,
+        "telegram",
+        channel,
+        ("telegram",),
+        make_file,
+        Pacer(settings.telegram_rate),
+        Spacing(1.0, 3),
+        sent_is_reached=True,
+        wait_for_news=TELEGRAM_DOUBT,
+    )
+    answering: set[asyncio.Task[None]] = set()
+
+    async def after(events: Sequence[Inbound]) -> None:
+        sender.wake.set()
+        for callback in [msg.callback for msg in events if msg.callback]:
+            task = asyncio.create_task(_answer(channel, callback))
+            answering.add(task)
+            task.add_done_callback(answering.discard)
+
+    intake = Intake(store, channel, after)
+    parts.senders.append(sender)
+    parts.telegram, parts.telegram_intake = channel, intake
+    if settings.telegram_mode == "webhook":
+        secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
+        parts.routes += telegram_routes(intake, secret)
+
+
+async def _answer(channel: Telegram, callback: str) -> None:
+    """The little clock on the button stops, whatever the press came to."""
+    try:
+        await channel.answer_callback(callback)
+    except ChannelError as fault:
+        log.info("callback not answered", fault=type(fault).__name__)
+
+
+def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSession, parts: Parts) -> None:
+    inbound = LastSecond()
+    channel = WhatsApp(
+        settings.whatsapp_token.get_secret_value() if settings.whatsapp_token else "",
+        settings.whatsapp_phone_number_id or "",
+        settings.whatsapp_business_account_id or "",
+        settings.whatsapp_api_url,
+        session,
+    )
+    sender = Sender(
+        store,
+        "whatsapp",
+        channel,
+        ("whatsapp",),
+        make_file,
+        Pacer(settings.whatsapp_rate, inbound),
+        Spacing(6.0, 10),
+        sent_is_reached=False,
+        wait_for_news=WHATSAPP_DOUBT,
+    )
+
+    async def after(events: Sequence[Inbound]) -> None:
+        inbound.note(len(events))
+        sender.wake.set()
+
+    secret = settings.whatsapp_app_secret.get_secret_value() if settings.whatsapp_app_secret else ""
+    verify = settings.whatsapp_verify_token.get_secret_value() if settings.whatsapp_verify_token else ""
+    parts.senders.append(sender)
+    parts.routes += whatsapp_routes(Intake(store, channel, after), secret, verify)
+
+
+async def _listen(settings: Settings, channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:
+    """Polling, or a webhook that is set once."""
+    if settings.telegram_mode == "polling":
+        asking = asyncio.create_task(poll(channel, intake, stop))
+        await stop.wait()
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        return
+    secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
+    while not stop.is_set():
+        try:
+            await channel.set_webhook(f"{(settings.public_url or '').rstrip('/')}/webhooks/telegram", secret)
+            break
+        except ChannelError as fault:
+            log.warning("webhook not set yet", fault=str(fault))
+            await asyncio.sleep(5)
+    await stop.wait()
+
+
+async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
+    """Once a minute, in one process only; `once` would make a second one harmless, the lease makes it idle."""
+    holder = parts.senders[0].holder if parts.senders else "single"
+
+    async def every_minute() -> None:
+        now = store.clock()
+        if await store.write(lambda tx: _may_tick(tx, holder)) is None:
+            return
+        await scheduler.tick(store, now)
+        parts.last_tick = now
+        for one in parts.senders:
+            one.wake.set()
+
+    running = scheduler.start(every_minute)
+    try:
+        await stop.wait()
+    finally:
+        running.shutdown(wait=False)
+
+
+def _may_tick(tx: Tx, holder: str) -> Lease | None:
+    return tx.accounts.take(TICKS, holder, tx.now, TICK_LEASE)
+
+
+async def _serve(
+    settings: Settings, store: Store, parts: Parts, stop: asyncio.Event, host: str, port: int, *, sender: bool
+) -> None:
+    health = Health(
+        store,
+        last_tick=lambda: parts.last_tick if sender else None,
+        sender=lambda: not sender or all(one.healthy for one in parts.senders),
+    )
+    config = uvicorn.Config(
+        make_web(store, health, parts.routes, None),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server._serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving
+    stopping.cancel()
