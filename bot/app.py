@@ -132,6 +132,7 @@ class Stage:
 def make_simulator(settings: Settings, store: Store) -> Stage:
     """Raises StartError for a database with real data."""
     store.run(lambda tx: claim_for_simulator(tx, True))
+    store.run(lambda tx: tx.settings.keep_hours(settings.courtesy))
     clock = store.run(_clock_of)
     if not isinstance(clock, StandingClock):
         raise StartError("Jam simulator tidak ditemukan di basis data ini.")

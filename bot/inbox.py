@@ -14,6 +14,7 @@ from data.store import Store, Tx
 from handlers import router
 from messages import catalog
 from messages.envelope import Address, Inbound, Kind, Outbound, Priority, StaffTo
+from messages.privacy import without_long_numbers
 
 log = structlog.get_logger()
 
@@ -75,7 +76,8 @@ def retry(tx: Tx) -> tuple[int, int]:
 
 
 def packed(msg: Inbound) -> dict[str, Any]:
-    return {**asdict(msg), "kind": msg.kind.value, "at": msg.at.isoformat()}
+    text = without_long_numbers(msg.text)
+    return {**asdict(msg), "text": text, "kind": msg.kind.value, "at": msg.at.isoformat()}
 
 
 def unpacked(raw: Any) -> Inbound:

@@ -12,7 +12,9 @@ FORBIDDEN = {"text", "name", "names", "phone", "sender", "params", "body"}
 
 
 def set_up(kind: Literal["console", "json"]) -> None:
-    renderer: Any = structlog.processors.JSONRenderer() if kind == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    if kind == "json":
+        renderer = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

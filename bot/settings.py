@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from datetime import time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.records import Hours
 
 PREFIX = "LIKE_PKH_"
 
@@ -28,6 +31,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     log_format: Literal["console", "json"] = "console"
     sample: bool = False
+
+    hours: str = "08:00-20:00"
+    hours_pause: str = "18:00-19:30"
+    hours_friday: str = "11:30-13:30"
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
@@ -52,6 +59,17 @@ class Settings(BaseSettings):
             raise ValueError(f"'{value}' bukan zona waktu yang dikenal, contoh: Asia/Makassar") from fault
         return value
 
+    @field_validator("hours", "hours_pause", "hours_friday")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        try:
+            begin, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+        except ValueError as fault:
+            raise ValueError(f"'{value}' harus seperti 08:00-20:00") from fault
+        if begin >= end:
+            raise ValueError(f"'{value}': jam kedua harus sesudah jam pertama")
+        return f"{begin:%H:%M}-{end:%H:%M}"
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -71,6 +89,16 @@ class Settings(BaseSettings):
                 if getattr(self, setting) is None:
                     raise ValueError(f"{PREFIX}{setting.upper()} belum diisi, padahal TELEGRAM_MODE=webhook")
         return self
+
+    @property
+    def courtesy(self) -> Hours:
+        """When families may hear from us unasked."""
+
+        def span(text: str) -> tuple[str, str]:
+            begin, end = text.split("-")
+            return begin, end
+
+        return Hours(*span(self.hours), span(self.hours_pause), span(self.hours_friday))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -31,9 +31,14 @@ KEEP_ANSWER = Upsert(
 ON_REGISTER = InsertOnce(attendance, ["meeting_id", "kpm_id"])
 PUT_ON_REGISTER = (
     update(attendance)
-    .where(attendance.c.meeting_id == bindparam("m"), attendance.c.kpm_id == bindparam("p"))
-    .values(registered=True)
+    .where(
+        attendance.c.meeting_id == bindparam("m"),
+        attendance.c.kpm_id == bindparam("p"),
+        attendance.c.registered.is_(False),
+    )
+    .values(registered=True, kelompok_id=bindparam("k"))
 )
+"""A family that answered from another kelompok stands on the register of the one it belongs to today."""
 LINES = (
     select(*KPM, attendance)
     .join(attendance, attendance.c.kpm_id == kpm.c.id)
@@ -132,7 +137,7 @@ class Attendance:
         return was
 
     def forget_answers(self, which: Meeting, actor: str, why: str) -> None:
-        """After a move everybody is asked again; what was said stays in the audit."""
+        """After a move everybody is asked again; what was said stays in the audit. The register begins anew too."""
         rows = self.conn.execute(
             select(attendance.c.kpm_id, attendance.c.answer, attendance.c.reason, attendance.c.code).where(
                 attendance.c.meeting_id == which.id, attendance.c.answer != Answer.UNKNOWN.value
@@ -144,15 +149,26 @@ class Attendance:
         self.conn.execute(
             update(attendance)
             .where(attendance.c.meeting_id == which.id)
-            .values(answer=Answer.UNKNOWN.value, reason=None, late=False, represented_by=None, answered=None)
+            .values(
+                answer=Answer.UNKNOWN.value,
+                reason=None,
+                late=False,
+                represented_by=None,
+                answered=None,
+                registered=False,
+            )
         )
 
     def any_claim(self, meeting_id: int) -> bool:
+        """Whether anybody said or wrote that it took place: a claim, a mark, or SELESAI with nobody there."""
         statement = select(attendance.c.kpm_id).where(
             attendance.c.meeting_id == meeting_id,
             (attendance.c.claimed.is_not(None)) | (attendance.c.mark.is_not(None)),
         )
-        return self.conn.execute(statement.limit(1)).first() is not None
+        closed = select(meeting_kelompok.c.kelompok_id).where(
+            meeting_kelompok.c.meeting_id == meeting_id, meeting_kelompok.c.closed.is_not(None)
+        )
+        return any(self.conn.execute(one.limit(1)).first() is not None for one in (statement, closed))
 
     # --- the register
 
@@ -164,7 +180,7 @@ class Attendance:
         for kpm_id in list(families):
             line = {"meeting_id": which.id, "kpm_id": kpm_id, "kelompok_id": kelompok_id}
             if not ON_REGISTER(self.conn, {**line, "registered": True}):
-                self.conn.execute(PUT_ON_REGISTER, {"m": which.id, "p": kpm_id})
+                self.conn.execute(PUT_ON_REGISTER, {"m": which.id, "p": kpm_id, "k": kelompok_id})
 
     def register(self, which: Meeting, kelompok_id: int) -> list[Entry]:
         """The lines by name: of the frozen register, else of the families that are active now."""

@@ -1,8 +1,8 @@
-"""How is "insert unless it is there" said? Both databases know it, SQLAlchemy spells it per dialect."""
+"""How is "insert unless it is there" said, and what can both databases store? SQLAlchemy spells it per dialect."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -19,7 +19,8 @@ class InsertOnce:
             statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(conflict))
             if returning:
                 statement = statement.returning(table.c[returning])
-            self._statements[dialect.dialect.name] = statement
+            # Without the option psycopg's count of an INSERT is gone (-1) before anybody can ask for it.
+            self._statements[dialect.dialect.name] = statement.execution_options(preserve_rowcount=True)
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> Any:
         """True when a row was added (or its `returning` column); None or False when it was there already."""
@@ -41,3 +42,16 @@ class Upsert:
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> None:
         conn.execute(self._statements[conn.dialect.name], values)
+
+
+def storable(value: Any) -> Any:
+    """The same without NUL and half characters: PostgreSQL takes neither, and a fault must be kept in any case."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        case Mapping():
+            return {storable(name): storable(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [storable(inner) for inner in value]
+        case _:
+            return value

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from data.dialect import InsertOnce
+from data.dialect import InsertOnce, storable
 from data.schema import event
 
 SEEN = InsertOnce(event, ["account", "event"])
@@ -40,7 +40,7 @@ class Events:
     def keep_failed(self, account: str, event_id: str, raw: Mapping[str, Any], error: str) -> None:
         """Keep a poison event so that `events retry` can run it again."""
         self.first_time(account, event_id)
-        self._set(account, event_id, "failed", dict(raw), error)
+        self._set(account, event_id, "failed", storable(raw), storable(error))
 
     def settle(self, account: str, event_id: str) -> None:
         self._set(account, event_id, "done", None, None)

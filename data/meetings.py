@@ -247,6 +247,8 @@ class Meetings:
                 step_at=step_at,
             )
         )
+        # The new day has a register of its own.
+        self.conn.execute(update(meeting_kelompok).where(meeting_kelompok.c.meeting_id == which.id).values(frozen=None))
         found = self.get(which.id)
         assert found is not None  # noqa: S101  it was there a line ago
         return found

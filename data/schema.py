@@ -415,6 +415,12 @@ outbox = Table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
+    Index(
+        "ix_outbox_again",
+        "address_id",
+        sqlite_where=text("state = 'queued' AND attempts > 0"),
+        postgresql_where=text("state = 'queued' AND attempts > 0"),
+    ),
     Index("ix_outbox_platform_id", "platform_id"),
     _one_of("state", "queued", "sending", "sent", "delivered", "read", "failed", "expired", "cancelled"),
 )

@@ -209,7 +209,7 @@ class Store:
         with conn.begin():
             for job in batch:
                 ok, value = self._in_savepoint(conn, job.work)
-                if isinstance(value, Exception) and not ok and job.otherwise is not None:
+                if not ok and job.otherwise is not None and isinstance(value, Exception):
                     ok, value = self._in_savepoint(conn, partial(_second, job.otherwise, value))
                 answers.append((ok, value))
         return answers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from data.people import Reach
-from data.records import Hours, Kelompok, Kpm, Meeting, Role
+from data.records import Kelompok, Kpm, Meeting, Role
 from data.store import Tx
 from handlers.rules.attendance import CHECK_IN_OPENS, check_in_opens
 from handlers.rules.courtesy import WEEK, next_allowed, too_much
@@ -14,7 +14,6 @@ from handlers.speech import day, names_of, ref, time
 from messages import spoken
 from messages.envelope import KpmId, Outbound, Priority, StaffTo
 
-HOURS = Hours()
 MEETINGS_AT_ONCE = 10
 """About 30 families each: one transaction stays under 500 letters, so replies never wait long (HOUSE 8)."""
 
@@ -39,7 +38,7 @@ def tick_letters(tx: Tx) -> bool:
 
 
 def _put_step(tx: Tx, meeting: Meeting, due: Due) -> None:
-    at = next_allowed(tx.now, meeting.zone, HOURS)
+    at = next_allowed(tx.now, meeting.zone, tx.settings.hours())
     if not still_useful(at, meeting.starts):
         return
     about = f"meeting:{meeting.id}"

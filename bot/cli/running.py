@@ -60,6 +60,7 @@ def _live(settings: Settings, host: str | None, port: int | None, only: str | No
         store.stop()
         raise WrongInput("--only membagi bot ke beberapa proses dan butuh PostgreSQL di LIKE_PKH_DATABASE_URL.")
     store.run(lambda tx: claim_for_real(tx, settings.sample))
+    store.run(lambda tx: tx.settings.keep_hours(settings.courtesy))
     with only_run(store):
         asyncio.run(run_live(settings, store, where, number, web=only != "sender", sender=only != "web"))
 

@@ -42,7 +42,7 @@ def _shorten(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _draw(month: str, by: str, rows: Sequence[Mapping[str, Any]], kind: str) -> bytes:
-    figure = Figure(figsize=(7.2, 1.9 + 0.52 * max(len(rows), 2)), dpi=150, layout="constrained")
+    figure = Figure(figsize=(5.4, 2.1 + 0.5 * max(len(rows), 1)), dpi=180, layout="constrained")
     axes = figure.subplots()
     names = [f"{row['name']} ({row['expected']})" for row in rows]
     left = [0.0] * len(rows)
@@ -60,20 +60,21 @@ def _draw(month: str, by: str, rows: Sequence[Mapping[str, Any]], kind: str) -> 
                     str(row[key]),
                     ha="center",
                     va="center",
-                    fontsize=10,
+                    fontsize=12,
                     color="white" if dark else "#1f2a24",
                     bbox={"boxstyle": "round,pad=0.15", "facecolor": colour, "edgecolor": "none"},
                 )
         left = [a + b for a, b in zip(left, shares, strict=True)]
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
-    axes.set_xlabel("persen dari keluarga di daftar hadir (jumlahnya dalam kurung)")
+    axes.set_xlabel("persen dari keluarga di daftar hadir (dalam kurung)", fontsize=10)
+    axes.tick_params(labelsize=11)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(left=False)
-    figure.suptitle(f"Kehadiran P2K2 {month_name(month)} per {by}", fontsize=13, fontweight="bold")
+    figure.suptitle(f"Kehadiran P2K2 {month_name(month)} per {by}", fontsize=13, fontweight="bold", wrap=True)
     if rows:
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False, fontsize=9)
+        figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=10.5)
     else:
         axes.set_yticks([])
         axes.text(

@@ -17,6 +17,7 @@ from data.phones import PhoneMessage
 from data.records import Answer, Entry, Meeting
 from data.store import Store, Tx
 from messages.envelope import Address, Inbound, Kind
+from messages.privacy import without_long_numbers
 
 CLOCK = "clock"
 MEDIA = {
@@ -64,7 +65,7 @@ class Play:
             before = await self.store.write(lambda tx: tx.phones.last_seq())
             if not await receive(self.store, msg):
                 return Delivered(True, ())
-            body = {"text": title, "kind": msg.kind.value}
+            body = {"text": without_long_numbers(title), "kind": msg.kind.value}
             await self.store.write(lambda tx: tx.phones.typed(msg.sender, body))
             await self._settle_down()
             return Delivered(False, await self._since(before))

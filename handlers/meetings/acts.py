@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.people import Reach
-from data.records import Hours, Kelompok, Kind, Meeting, Staff
+from data.records import Kelompok, Kind, Meeting, Staff
 from data.store import Tx
 from handlers.rules.courtesy import change_at
 from handlers.rules.reminders import plan
 from handlers.speech import day, names_of, ref, time
 from messages.envelope import KpmId, Outbound, Priority
-
-HOURS = Hours()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _notices(
     before: datetime,
 ) -> list[Outbound]:
     """`before` is the earliest start anybody may be walking to: the old one or the new one."""
-    at = change_at(tx.now, min(before, meeting.starts), meeting.zone, HOURS)
+    at = change_at(tx.now, min(before, meeting.starts), meeting.zone, tx.settings.hours())
     return [
         Outbound(
             reach.address,

@@ -285,7 +285,7 @@ def _send(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
             kelompoks=groups(kelompoks),
             when=hours(meeting.starts, meeting.ends, zone),
             place=meeting.place,
-            first=first_letter(meeting.starts, tx.now, zone),
+            first=first_letter(tx, meeting.starts, zone),
             meeting=str(meeting.id),
         )
     ]

@@ -15,8 +15,6 @@ from handlers.rules.reminders import plan
 from handlers.speech import groups, hours
 from messages import spoken
 
-HOURS = Hours()
-
 
 def preview(
     tx: Tx, kelompoks: Sequence[Kelompok], pendamping_id: int, starts: datetime, ends: datetime, place: str, title: str
@@ -36,7 +34,7 @@ def preview(
         "families": str(families),
         "unreached": _unreached(tx, ids, families - reached),
         "letters": str(PER_MEETING * _on_whatsapp(reach)),
-        "first": first_letter(starts, tx.now, zone),
+        "first": first_letter(tx, starts, zone),
         "warnings": "".join(
             f"\nPerhatian: {w}" for w in warnings(tx, kelompoks, pendamping_id, starts, ends, place, families)
         ),
@@ -56,10 +54,10 @@ def _unreached(tx: Tx, kelompok_ids: Sequence[int], missing: int) -> str:
     return f" ({', '.join(parts)})"
 
 
-def first_letter(starts: datetime, now: datetime, zone: ZoneInfo) -> str:
+def first_letter(tx: Tx, starts: datetime, zone: ZoneInfo) -> str:
     """'Undangan dikirim Rabu 25 Nov 08.00.'"""
-    at = next_allowed(plan(starts, now, zone)[0].at, zone, HOURS)
-    if at <= now:
+    at = next_allowed(plan(starts, tx.now, zone)[0].at, zone, tx.settings.hours())
+    if at <= tx.now:
         return "Undangan dikirim sekarang."
     local = at.astimezone(zone)
     return f"Undangan dikirim {spoken.short_date(local.date())} {spoken.clock(local)}."
@@ -81,8 +79,10 @@ def warnings(
     found = []
     if holiday := day_off(local.date()):
         found.append(f"hari libur ({holiday}).")
-    if in_friday_prayer(local, ends.astimezone(zone)):
-        found.append("waktu salat Jumat (11.30–13.30).")
+    hours = tx.settings.hours()
+    if in_friday_prayer(local, ends.astimezone(zone), hours):
+        begins, ends_at = (clock.replace(":", ".") for clock in hours.friday)
+        found.append(f"waktu salat Jumat ({begins}–{ends_at}).")
     for other in tx.meetings.clashes([k.id for k in kelompoks], pendamping_id, starts, ends, but):
         found.append(_clash(tx, other, kelompoks))
     known = tx.meetings.place_named(kelompoks[0].desa_id, place)
@@ -91,12 +91,12 @@ def warnings(
     return found
 
 
-def in_friday_prayer(starts: datetime, ends: datetime) -> bool:
-    """Whether [starts, ends) touches Friday 11.30–13.30, local."""
+def in_friday_prayer(starts: datetime, ends: datetime, hours: Hours) -> bool:
+    """Whether [starts, ends) touches the Friday prayer, local."""
     if starts.weekday() != FRIDAY:
         return False
-    begin = datetime.combine(starts.date(), time.fromisoformat(HOURS.friday[0]), starts.tzinfo)
-    end = datetime.combine(starts.date(), time.fromisoformat(HOURS.friday[1]), starts.tzinfo)
+    begin = datetime.combine(starts.date(), time.fromisoformat(hours.friday[0]), starts.tzinfo)
+    end = datetime.combine(starts.date(), time.fromisoformat(hours.friday[1]), starts.tzinfo)
     return starts < end and ends > begin
 
 

@@ -202,6 +202,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_about"), ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_address_id"), ["address_id"], unique=False)
         batch_op.create_index(
+            "ix_outbox_again",
+            ["address_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued' AND attempts > 0"),
+            postgresql_where=sa.text("state = 'queued' AND attempts > 0"),
+        )
+        batch_op.create_index(
             "ix_outbox_due",
             ["not_before"],
             unique=False,
@@ -555,6 +562,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_outbox_due", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'")
+        )
+        batch_op.drop_index(
+            "ix_outbox_again",
+            sqlite_where=sa.text("state = 'queued' AND attempts > 0"),
+            postgresql_where=sa.text("state = 'queued' AND attempts > 0"),
         )
         batch_op.drop_index(batch_op.f("ix_outbox_address_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_about"))
