@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from data.dialect import InsertOnce, Upsert
 from data.records import (
@@ -395,7 +395,9 @@ class People:
         return StaffId(added)
 
     def remove_staff(self, staff_id: int) -> None:
-        self.conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False))
+        """The person stays, for the audit; the number is free for a successor."""
+        self.conn.execute(delete(staff_address).where(staff_address.c.staff_id == staff_id))
+        self.conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False, phone=None))
 
     def give_kelompok(self, kelompok_ids: Iterable[int], staff_id: int | None) -> None:
         self.conn.execute(update(kelompok).where(kelompok.c.id.in_(list(kelompok_ids))).values(pendamping_id=staff_id))

@@ -23,13 +23,16 @@ from data import (
     attendance,
     audit,
     events,
+    invitations,
     meetings,
     outbox,
     people,
     phones,
     questions,
+    sending,
     sessions,
     settings,
+    status,
     summary,
 )
 
@@ -88,6 +91,10 @@ class Tx:
         return outbox.Outbox(self.conn, self.now)
 
     @cached_property
+    def sending(self) -> sending.Sending:
+        return sending.Sending(self.conn, self.now)
+
+    @cached_property
     def events(self) -> events.Events:
         return events.Events(self.conn, self.now)
 
@@ -106,6 +113,14 @@ class Tx:
     @cached_property
     def phones(self) -> phones.Phones:
         return phones.Phones(self.conn, self.now)
+
+    @cached_property
+    def invitations(self) -> invitations.Invitations:
+        return invitations.Invitations(self.conn, self.now)
+
+    @cached_property
+    def status(self) -> status.Status:
+        return status.Status(self.conn)
 
 
 class _Job:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from data.records import Answer, Entry, Kelompok, Kpm, KpmId, Mark, Meeting, Person
@@ -22,6 +23,13 @@ PER_PART = 20
 """Lines in one message: a phone shows them without scrolling back and forth."""
 
 NAMES_SHOWN = 8
+UNFILLED = timedelta(days=31)
+"""How long a register that nobody handed in comes before the next meeting."""
+
+_NAMED = {Mark.EXCUSED, Mark.SICK, Mark.ABSENT}
+_SAVE_TOO = re.compile(r"[\s.,;]+selesai[\s.!]*$", re.IGNORECASE)
+"""Behind marks it saves nothing yet: what they come to is shown first."""
+
 DROP = {"mark.drop", "batal", "tidak jadi", "gak jadi", "ga jadi"}
 SAVE = {"mark.save", "selesai", "simpan", "kirim"}
 CHANGE = {"mark.change", "ubah", "ganti"}
@@ -52,15 +60,15 @@ def on_which(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
 
 
 def _open(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, marks: str) -> list[Outbound]:
-    meeting = tx.meetings.of_the_day(kelompok.id, msg.at, kelompok.zone)
+    meeting = _meant(tx, kelompok, msg.at)
     if meeting is None:
         return [say(msg, "attendance.register.no_meeting", kelompok=kelompok.name)]
-    entries = tx.attendance.register(meeting, kelompok.id)
     if not may_mark(meeting, msg.at):
-        return [_not_begun(msg, kelompok, meeting, entries)]
+        return _not_begun(msg, kelompok, meeting, tx.attendance.register(meeting, kelompok.id))
     tx.attendance.open_register(meeting, kelompok.id)
-    entries = tx.attendance.register(meeting, kelompok.id)
-    memory = {"meeting": meeting.id, "kelompok": kelompok.id, "ids": [e.kpm.id for e in entries], "marks": {}}
+    memory = _opened_before(who, tx, meeting, kelompok) or {"meeting": meeting.id, "kelompok": kelompok.id, "marks": {}}
+    entries = _in_order(tx.attendance.register(meeting, kelompok.id), memory.get("ids", ()))
+    memory = {**memory, "ids": [e.kpm.id for e in entries]}
     tx.sessions.keep(who.address_id, TOPIC, memory, OPEN_FOR)
     if marks:
         return on_register_line(msg, who, tx, memory, marks) or []
@@ -70,12 +78,39 @@ def _open(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, marks: str) -> 
         closed = state.closed.astimezone(meeting.zone)
         at = f"{spoken.short_date(closed.date())} {spoken.clock(closed)}"
         letters.append(say(msg, "attendance.register.corrected", closed=at))
+    if held := _held(memory):
+        letters += _propose(msg, who, tx, memory, kelompok, meeting, entries, held)
     return letters
 
 
+def _meant(tx: Tx, kelompok: Kelompok, at: datetime) -> Meeting | None:
+    """The meeting going on, else today's; else the last one as long as nobody has handed it in, or when it is nearer
+    than the next."""
+    coming, last = tx.meetings.current_or_next(kelompok.id, at), tx.meetings.last(kelompok.id, at)
+    if coming is None or last is None or coming.starts <= at:
+        return coming or last
+    state = tx.meetings.register(last.id, kelompok.id)
+    if last.local.date() == at.astimezone(kelompok.zone).date():
+        return last
+    if state is not None and state.closed is None and at - last.ends <= UNFILLED:
+        return last
+    return last if at - last.ends < coming.starts - at else coming
+
+
+def _opened_before(who: Person, tx: Tx, meeting: Meeting, kelompok: Kelompok) -> Mapping[str, Any] | None:
+    """The same register, still open: its numbers stay, and so does what was proposed."""
+    waiting = tx.sessions.get(who.address_id, TOPIC)
+    if waiting is None or (waiting.memory["meeting"], waiting.memory["kelompok"]) != (meeting.id, kelompok.id):
+        return None
+    return waiting.memory
+
+
+def _held(memory: Mapping[str, Any]) -> dict[KpmId, Mark | None]:
+    return {KpmId(int(i)): Mark(word) if word else None for i, word in memory["marks"].items()}
+
+
 def _listing(msg: Inbound, kelompok: Kelompok, meeting: Meeting, entries: Sequence[Entry]) -> list[Outbound]:
-    lines = [f"{number}. {line(entry)}" for number, entry in enumerate(entries, 1)]
-    parts = [lines[i : i + PER_PART] for i in range(0, len(lines), PER_PART)] or [["(belum ada keluarga aktif)"]]
+    parts = _parts(entries)
     letters = [
         say(
             msg,
@@ -83,35 +118,53 @@ def _listing(msg: Inbound, kelompok: Kelompok, meeting: Meeting, entries: Sequen
             kelompok=kelompok.name,
             when=when(meeting),
             part=f"{number} dari {len(parts)}",
-            lines="\n".join(part),
+            lines=part,
         )
         for number, part in enumerate(parts, 1)
     ]
-    proven = sum(e.code and e.mark is None for e in entries)
-    key = "attendance.register.how_with_claims" if proven else "attendance.register.how"
+    waiting = sum(_proven(e) and e.mark is None for e in entries)
+    key = "attendance.register.how_with_claims" if waiting else "attendance.register.how"
     claimed = sum(e.answer is Answer.CLAIMED for e in entries)
-    numbers = {"claimed": str(claimed), "proven": str(sum(e.code for e in entries))}
-    if proven:
-        numbers["proven"] = str(proven)
+    proven = waiting or sum(_proven(e) for e in entries)
     phoneless = str(sum(not e.reachable for e in entries))
-    return [*letters, say(msg, key, code=meeting.code, **numbers, phoneless=phoneless)]
+    numbers = {"claimed": str(claimed), "proven": str(proven), "phoneless": phoneless}
+    return [*letters, say(msg, key, code=meeting.code, **numbers)]
 
 
-def _not_begun(msg: Inbound, kelompok: Kelompok, meeting: Meeting, entries: Sequence[Entry]) -> Outbound:
+def _proven(entry: Entry) -> bool:
+    """She said the code of the day, and has not taken it back."""
+    return entry.code and entry.answer is Answer.CLAIMED
+
+
+def _not_begun(msg: Inbound, kelompok: Kelompok, meeting: Meeting, entries: Sequence[Entry]) -> list[Outbound]:
     def count(*answers: Answer) -> str:
         return str(sum(entry.answer in answers for entry in entries))
 
-    return say(
-        msg,
-        "attendance.register.not_begun",
-        kelompok=kelompok.name,
-        when=when(meeting),
-        lines="\n".join(f"{number}. {line(entry)}" for number, entry in enumerate(entries, 1)),
-        promised=count(Answer.PROMISED, Answer.CLAIMED),
-        declined=count(Answer.DECLINED),
-        silent=count(Answer.UNKNOWN, Answer.MAYBE),
-        starts=f"{spoken.day_and_date(meeting.local.date())} {spoken.clock_zone(meeting.local)}",
-    )
+    *first, last = _parts(entries)
+    about = {"kelompok": kelompok.name, "when": when(meeting)}
+    return [
+        *[
+            say(msg, "attendance.register.open", **about, part=f"{number} dari {len(first) + 1}", lines=lines)
+            for number, lines in enumerate(first, 1)
+        ],
+        say(
+            msg,
+            "attendance.register.not_begun",
+            **about,
+            lines=last,
+            promised=count(Answer.PROMISED, Answer.CLAIMED),
+            declined=count(Answer.DECLINED),
+            silent=count(Answer.UNKNOWN, Answer.MAYBE),
+            starts=f"{spoken.day_and_date(meeting.local.date())} {spoken.clock_zone(meeting.local)}",
+        ),
+    ]
+
+
+def _parts(entries: Sequence[Entry]) -> list[str]:
+    """The numbered lines, as many to a message as a phone shows without scrolling back and forth."""
+    lines = [f"{number}. {line(entry)}" for number, entry in enumerate(entries, 1)]
+    parts = ["\n".join(lines[i : i + PER_PART]) for i in range(0, len(lines), PER_PART)]
+    return parts or ["(belum ada keluarga aktif)"]
 
 
 def line(entry: Entry) -> str:
@@ -158,7 +211,7 @@ def on_register_line(
         return None
     words = text if text is not None else msg.text
     word = msg.button or words.strip().lower().rstrip(".!")
-    marks = {KpmId(int(i)): _mark(m) for i, m in waiting["marks"].items()}
+    marks = _held(waiting)
     if word in DROP:
         tx.sessions.end(who.address_id, TOPIC)
         return [say(msg, "attendance.register.dropped", kelompok=kelompok.name)]
@@ -168,13 +221,13 @@ def on_register_line(
         return _save(msg, who, tx, waiting, kelompok, meeting, marks)
     entries = _in_order(tx.attendance.register(meeting, kelompok.id), waiting["ids"])
     if word in CLAIMS:
-        new: dict[KpmId, Mark | None] = {e.kpm.id: Mark.PRESENT for e in entries if e.code and e.mark is None}
+        new: dict[KpmId, Mark | None] = {e.kpm.id: Mark.PRESENT for e in entries if _proven(e) and e.mark is None}
         return _propose(msg, who, tx, waiting, kelompok, meeting, entries, {**marks, **new})
     if msg.button:
         return None
     numbered = [RegisterLine(number, e.kpm.id, e.kpm.name) for number, e in enumerate(entries, 1)]
     held = {e.kpm.id: e.mark for e in entries if e.mark is not None} | {i: m for i, m in marks.items() if m}
-    read = read_marks(words, numbered, held)
+    read = read_marks(_SAVE_TOO.sub("", words), numbered, held)
     letters = []
     if read.unclear:
         letters.append(say(msg, "attendance.register.unclear", unclear=_quoted(read.unclear)))
@@ -198,6 +251,7 @@ def _propose(
     after = [(entry, marks.get(entry.kpm.id, entry.mark)) for entry in entries]
     present = [entry for entry, mark in after if mark is Mark.PRESENT]
     warnings = [
+        *[_warning(f"{word.value}", [e.kpm for e, mark in after if mark is word]) for word in Mark if word in _NAMED],
         _warning(
             "keluarga belum memberi kabar", [e.kpm for e in present if e.answer in {Answer.UNKNOWN, Answer.MAYBE}]
         ),
@@ -258,11 +312,7 @@ def _warning(what: str, kpms: Sequence[Kpm]) -> str:
 def _in_order(entries: Sequence[Entry], ids: Sequence[int]) -> list[Entry]:
     """The numbers of the list she looks at never shift, whatever changed since."""
     by_id = {int(entry.kpm.id): entry for entry in entries}
-    return [by_id[i] for i in ids if i in by_id]
-
-
-def _mark(word: str | None) -> Mark | None:
-    return Mark(word) if word else None
+    return [by_id.pop(i) for i in ids if i in by_id] + list(by_id.values())
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from data.records import Kelompok, Meeting, Person
 from data.store import Tx
 from handlers import scope
 from handlers.meetings.acts import call_off, move, told
-from handlers.meetings.draft import DROP, SEND
+from handlers.meetings.draft import DROP, EDIT, SEND, take_place
 from handlers.meetings.preview import default_end, warnings
 from handlers.rules.dates import DateFault, read_when
 from handlers.speech import groups, hours, say, when
@@ -96,7 +96,11 @@ def _detail(
         return [say(msg, fault.key, **fault.params)]
     starts = datetime.combine(read.day, read.starts, kelompok.zone)
     ends = datetime.combine(read.day, read.ends, kelompok.zone) if read.ends else default_end(starts)
-    place = " ".join(fields[1].split())[:120] if len(fields) > 1 and fields[1] else meeting.place
+    draft: dict[str, Any] = {"place": meeting.place}
+    if len(fields) > 1 and fields[1] and (too_long := take_place(draft, fields[1])):
+        key, params = too_long
+        return [say(msg, key, **params)]
+    place = draft["place"]
     new = {"starts": starts.isoformat(), "ends": ends.isoformat(), "place": place}
     tx.sessions.keep(who.address_id, topic, {**memory, "step": "preview", **new}, OPEN_FOR)
     families = sum(len(tx.people.families(i)) for i in meeting.kelompok_ids)
@@ -142,6 +146,8 @@ def _line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any], topic: 
         return None
     if waiting["step"] == "preview" and word in SEND:
         return _do(msg, who, tx, waiting, topic, kelompok, meeting)
+    if waiting["step"] == "preview" and word in EDIT:
+        return _with_kelompok(msg, who, tx, topic, kelompok, [])
     if msg.button or waiting["step"] == "preview":
         return None
     return _detail(msg, who, tx, topic, dict(waiting), kelompok, meeting, [msg.text])
