@@ -13,13 +13,17 @@ from bot.app import claim_for_simulator
 from data.store import Store
 from tests.support.databases import Opened, Postgres, running_postgres, sqlite_copy, sqlite_template
 
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The check asks the same questions every time; `pytest --hypothesis-profile=search` looks for new ones, for long.
+settings.register_profile(
+    "house", deadline=None, derandomize=True, max_examples=90, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", settings.get_profile("house"), derandomize=False, max_examples=3000)
 settings.load_profile("house")
 
 NO_SKIP = os.environ.get("LIKE_PKH_NO_SKIP") == "1"
 
 
-def _not_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+def not_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
     """In the whole check a skip is a failure: a test that did not run has shown nothing."""
     if NO_SKIP and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
@@ -30,14 +34,14 @@ def _not_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    _not_skipped(report)
+    not_skipped(report)
     return report
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_make_collect_report(collector):
     report = yield
-    _not_skipped(report)
+    not_skipped(report)
     return report
 
 

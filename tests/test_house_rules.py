@@ -17,6 +17,7 @@ from handlers.router import STAFF_WORDS
 from handlers.timetable import TICKS
 from messages import catalog, checks
 from messages.catalog import TemplateError, entries, examples
+from tests import conftest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "handlers", "data", "messages")
@@ -336,6 +337,22 @@ def test_conversations_and_rules_are_plain_functions(file: Path):
     """What cannot wait cannot call the network inside a transaction."""
     waits = (ast.AsyncFunctionDef, ast.Await, ast.AsyncWith, ast.AsyncFor)
     assert not any(isinstance(node, waits) for node in ast.walk(tree(file)))
+
+
+def test_in_the_whole_check_a_skip_is_a_failure(monkeypatch: pytest.MonkeyPatch):
+    def report(outcome: str = "skipped") -> pytest.TestReport:
+        return pytest.TestReport("x", ("x.py", 1, "x"), {}, outcome, ("x.py", 1, "Skipped: no browser"), "call")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(conftest, "NO_SKIP", True)
+    skipped, passed = report(), report("passed")
+    for one in (skipped, passed):
+        conftest.not_skipped(one)
+    assert (skipped.outcome, passed.outcome) == ("failed", "passed")
+    assert "no browser" in str(skipped.longrepr)
+    monkeypatch.setattr(conftest, "NO_SKIP", False)
+    left = report()
+    conftest.not_skipped(left)
+    assert left.outcome == "skipped"
 
 
 # --- files

@@ -36,8 +36,8 @@ longer nothing comes, the rarer."""
 GATHER = 0.004
 """Seconds that answers wait for others, so that they share a commit."""
 
-AHEAD, MOST_AHEAD = 0.03, 0.5
-"""Seconds of sending that are taken ahead, beside the time of two transactions: no slot waits for the disk. After a
+AHEAD, MOST_AHEAD = 0.02, 0.5
+"""Seconds of sending that are taken ahead, beside the time of three transactions: no slot waits for the disk. After a
 crash nobody knows of these whether they left, so there are no more than needed."""
 
 URGENT = 32
@@ -113,7 +113,7 @@ class Sender:
         self.healthy = True
         self.room = max(LEAST_ROOM, int(pacer.rate / 2))
         self._turn_takes = 0.01
-        self.page = min(max(32, int(pacer.rate)), 512)
+        self.page = min(max(32, int(pacer.rate / 4)), 256)
         self._open: dict[int, Claimed] = {}
         """Everything taken and not yet settled. A letter of ours that flies and is not in here never left."""
 
@@ -132,7 +132,7 @@ class Sender:
     @property
     def ahead(self) -> int:
         """How many letters are kept ready."""
-        return max(2, int(self.pacer.rate * min(MOST_AHEAD, AHEAD + 2 * self._turn_takes)))
+        return max(2, int(self.pacer.rate * min(MOST_AHEAD, AHEAD + 3 * self._turn_takes)))
 
     def wake(self) -> None:
         """Something may have been put into the outbox."""
@@ -193,7 +193,8 @@ class Sender:
                 self._one_by_one = True
                 continue
             self._one_by_one = False
-            self._turn_takes += 0.2 * (time.monotonic() - begun - self._turn_takes)
+            took = time.monotonic() - begun
+            self._turn_takes = max(took, self._turn_takes + 0.1 * (took - self._turn_takes))
             self._take_in(wish, turn)
             if turn.lost:
                 return

@@ -11,7 +11,7 @@ from data.records import Answer, Entry, Kelompok, Kpm, KpmId, Mark, Meeting, Per
 from data.store import Tx
 from handlers import scope
 from handlers.rules.attendance import may_mark
-from handlers.rules.marking import RegisterLine, read_marks
+from handlers.rules.marking import RegisterLine, begins_with_marks, read_marks
 from handlers.speech import REASONS, say, when
 from messages import spoken
 from messages.envelope import Inbound, Outbound
@@ -40,7 +40,7 @@ def on_absen(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     """ABSEN [kelompok] [marks]: opens the register of today's meeting, else the next, else the last."""
     kelompoks = scope.mine(who, tx)
     kelompok, marks = scope.starts_with(rest, kelompoks)
-    if kelompok is None and len(kelompoks) == 1 and not rest:
+    if kelompok is None and len(kelompoks) == 1 and (not rest or begins_with_marks(rest)):
         kelompok = kelompoks[0]
     if kelompok is None:
         tx.sessions.keep(who.address_id, WHICH, {}, OPEN_FOR)

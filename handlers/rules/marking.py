@@ -106,6 +106,12 @@ def read_marks(text: str, lines: Sequence[RegisterLine], marked: Mapping[KpmId, 
     return result
 
 
+def begins_with_marks(text: str) -> bool:
+    """Whether a line is about marks and no name: 'hadir semua', not 'Anggrek 1'."""
+    first = next(iter(_TOKEN.findall(text.lower())), "")
+    return len(first) > 1 and (first in MARKS or first in EVERYBODY)
+
+
 def _sentences(text: str) -> list[str]:
     words = _TO.sub(r"\1-", text.lower().replace("tanpa keterangan", "alpa"))
     # A full stop after a number belongs to it: people copy the list, "1. hadir".

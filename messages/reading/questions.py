@@ -91,7 +91,7 @@ def _tag_question(words: Sequence[Token]) -> bool:
     before = said[:-1]
     if said[-1].has("notyet") and not any(word.has("done", "aid") for word in before):
         return False
-    if before[-1].how == "unknown":
-        return False  # "aminah hadir, rusmini tidak"
+    if before[-1].how == "unknown" and (len(before) == 1 or before[-2].has("come", "can")):
+        return False  # "aminah hadir rusmini tidak"
     denied = any(word.has("negator", "longing", "forgot") for word in before)
     return not denied and any(word.tags.isdisjoint(_BEFORE_PLAIN_NO) for word in before)

@@ -51,7 +51,7 @@ def test_absen_shows_the_families_numbered_with_what_they_said(c):
     ).hears_nothing()
 
 
-@pytest.mark.parametrize("words", ["ABSEN", "absen melati 3", "Absen Melati3", "/absen Melati 3", "ABSEN: Melati 3."])
+@pytest.mark.parametrize("words", ["ABSEN", "absen melati 3", "Absen Melati3", "/absen Melati 3", "ABSEN: Melati 3.", "ABSEN; Melati 3"])
 def test_absen_in_other_spellings(c, words):
     c.budi.says(words).hears("attendance.register.open", kelompok="Melati 3")
 
@@ -218,6 +218,10 @@ def test_the_marks_may_stand_on_the_line_of_absen_and_a_second_such_line_adds_to
         "SELESAI"
     )
     assert c.chat.register()["Norma"] == "sakit"
+
+
+def test_with_one_kelompok_its_name_may_be_left_out(c):
+    c.budi.says("ABSEN hadir semua").hears("attendance.register.proposal", kelompok="Melati 3")
 
 
 def test_absen_again_shows_the_list_with_what_is_proposed(c):

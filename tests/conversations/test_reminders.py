@@ -288,15 +288,14 @@ def test_a_letter_that_says_besok_expires_at_midnight(c):
 
 def test_every_minute_and_only_the_busy_minutes_send_the_same_letters():
     def play(skip: bool) -> list[tuple[str, str]]:
-        c = cast("2026-11-24 21:00")
+        c = cast("2026-11-25 07:55")
         c.chat.skip = skip
-        c.chat.meeting(starts="2026-11-26 09:00", announced="now")
-        c.chat.at("2026-11-25 07:50")
-        c.chat.at("2026-11-25 08:10")
+        c.chat.meeting(starts="2026-11-25 12:15", announced="now")
+        c.chat.meeting("Anggrek 1", starts="2026-11-24 09:00")
+        c.chat.at("08:10")
         c.siti.says("hadir")
-        c.chat.at("2026-11-25 19:40")
-        c.chat.at("2026-11-26 08:35")
-        return [(f"{x.at:%d %H:%M}", x.key) for who in (c.siti, c.wati, c.budi) for x in who.inbox]
+        c.chat.at("11:50")
+        return [(f"{x.at:%d %H:%M}", x.key) for who in (c.siti, c.wati, c.dewi, c.budi, c.rahma) for x in who.inbox]
 
     assert play(skip=True) == play(skip=False)
 

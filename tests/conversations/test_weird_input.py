@@ -88,8 +88,14 @@ BUTTONS = st.one_of(
                 "kelompok:",
                 "place:",
                 "permit.yes:",
+                "draft.",
+                "mark.",
+                "edit:",
+                "face.",
+                "consent.",
+                "help.",
+                "join.",
             ]
-            + ["draft.", "mark.", "edit:", "face.", "consent.", "help.", "join."]
         ),
         st.sampled_from(
             ["", "1", "2", "99", "²", "٣", "-1", "1" * 40, "all", "send", "save", "claims", "same", "when", "yes"]

@@ -235,7 +235,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
 def test_any_order_of_events_keeps_the_outbox_honest(database: Opened):
     store = database.store()
-    few = settings(max_examples=25 if store.sqlite else 6, stateful_step_count=40)
+    few = settings(max_examples=settings().max_examples // (4 if store.sqlite else 15), stateful_step_count=40)
     run_state_machine_as_test(lambda: OutboxMachine(store.engine), settings=few)  # type: ignore[arg-type]  # a factory
 
 

@@ -299,7 +299,7 @@ def _check_recap(recap: Recap, by_hand: dict[int, dict[str, int]], families: lis
 
 def test_any_order_of_events_keeps_the_summary_right(database: Opened):
     store = database.store()
-    few = settings(max_examples=15 if store.sqlite else 3, stateful_step_count=40)
+    few = settings(max_examples=settings().max_examples // (6 if store.sqlite else 30), stateful_step_count=40)
     run_state_machine_as_test(lambda: SummaryMachine(store), settings=few)  # type: ignore[arg-type]  # a factory will do
 
 

@@ -2,9 +2,11 @@
 
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from messages.reading import concepts
 from messages.reading.lexicon import LEXICON
 
 FOLDER = files("messages.reading").joinpath("words")
@@ -44,3 +46,9 @@ def test_every_translation_is_a_word_of_the_indonesian_file():
 def test_concepts_name_words_that_exist(language):
     for concept, lemmas in _table(language).get("concepts", {}).items():
         assert all(lemma in LEXICON.words for lemma in lemmas), concept
+
+
+def test_every_concept_is_used_by_the_grammar():
+    grammar = "".join(file.read_text(encoding="utf-8") for file in Path(concepts.__file__).parent.glob("*.py"))
+    unused = [concept for concept in _table("id")["concepts"] if f'"{concept}"' not in grammar]
+    assert unused == []
