@@ -83,6 +83,9 @@ class Platform:
     tried: Counter[tuple[str, int]] = field(default_factory=Counter)
     """How often each letter arrived, accepted or not."""
 
+    refused: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """How often each letter was answered that its person has blocked us."""
+
     said: Counter[str] = field(default_factory=Counter)
     lost: set[tuple[str, int]] = field(default_factory=set)
     updates: deque[dict[str, Any]] = field(default_factory=deque)
@@ -129,6 +132,7 @@ class Platform:
         if fate < wishes.resets + wishes.errors:
             return "broken", now
         if self.is_blocked(to):
+            self.refused[channel, letter] += 1
             return "blocked", now
         insort(self._arrived, now)
         self._since_burst += 1

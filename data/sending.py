@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
 
 from data.outbox import DUE, FORWARD, MOMENT, Claimed, as_claimed
-from data.schema import address, outbox
+from data.schema import address, kpm, outbox, outbox_kpm
 from messages.envelope import Priority, Status, StatusUpdate
 
 WINDOW = timedelta(hours=24)
@@ -109,6 +109,12 @@ AGAIN = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"), or_(outbox.c.state == "sent", outbox.c.state == "failed"))
     .values(state="queued", not_before=bindparam("b_from", type_=MOMENT))
+)
+FAMILIES = (
+    select(outbox_kpm.c.outbox_id, kpm.c.id, kpm.c.kelompok_id)
+    .join(kpm, kpm.c.id == outbox_kpm.c.kpm_id)
+    .where(outbox_kpm.c.outbox_id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox_kpm.c.outbox_id, kpm.c.id)
 )
 ARRIVED = (
     update(address).where(address.c.id.in_(bindparam("ids", expanding=True)), address.c.failures > 0).values(failures=0)
@@ -224,6 +230,11 @@ class Sending:
     def again(self, letter_id: int, wait: timedelta) -> None:
         """The platform took it and gave it up later, for a reason that passes."""
         self.conn.execute(AGAIN, {"b_id": letter_id, "b_from": self.now + wait})
+
+    def families_of(self, letter_ids: Collection[int]) -> Sequence[tuple[int, int, int]]:
+        """(letter, family, kelompok) of everybody these letters are for."""
+        rows = self.conn.execute(FAMILIES, {"ids": sorted(letter_ids)})
+        return [(row.outbox_id, row.id, row.kelompok_id) for row in rows]
 
     def arrived(self, address_ids: Collection[int]) -> None:
         """Something arrived there, so earlier failures no longer count."""

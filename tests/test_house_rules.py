@@ -329,7 +329,7 @@ def test_every_file_opens_with_what_it_is_for(file: Path):
     assert found, "it has no docstring"
     assert file.read_text(encoding="utf-8").startswith('"""')
     first = found.split("\n\n")[0].rstrip()
-    assert first.endswith((".", "?", "!", ":", "…")) or "migrations" in file.parts, first
+    assert first.endswith((".", "?", "!", ":", "…", "`")) or "migrations" in file.parts, first
 
 
 @pytest.mark.parametrize("file", modules("handlers"), ids=named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,10 @@ TRIAL = timedelta(minutes=1)
 """How long the others wait for what that one finds out."""
 
 ACCOUNT_RESTS = timedelta(hours=1)
+MOST_TAKEN = 20
+"""How often a letter is taken in all. A process that dies again and again costs a letter no try of MAX_TRIES, for it
+may never have left; but neither may it leave for ever, were it the letter that kills."""
+
 AT_ONCE = timedelta(0)
 
 
@@ -75,12 +80,21 @@ class Carrier:
         self.stopped: dict[str, datetime] = {}
         """Templates that wait, with when each was stopped."""
 
+        self._tries: Counter[int] = Counter()
+        """How often each letter that waits for another try has failed in this life of the process."""
+
     def learn_stopped(self, known: Mapping[str, datetime]) -> None:
         """What the database says now; a trial under way here goes on."""
         self.stopped = {name: max(at, self.stopped.get(name, at)) for name, at in known.items()}
 
     async def carry(self, claimed: Claimed) -> Outcome:
         """One attempt. Never raises: every fault is an outcome."""
+        outcome = await self._carry(claimed)
+        if outcome.result is not Result.LATER and outcome.result is not Result.SILENCE:
+            self._tries.pop(claimed.letter.id, None)
+        return outcome
+
+    async def _carry(self, claimed: Claimed) -> Outcome:
         if claimed.blocked:
             return Outcome(claimed, Result.REFUSED, why="nomor ini memblokir bot", blames=Blames.PERSON, blocked=True)
         try:
@@ -127,7 +141,7 @@ class Carrier:
     def _judge(self, claimed: Claimed, fault: ChannelError) -> Outcome:
         match fault:
             case TryLater():
-                return _later(claimed, fault)
+                return self._later(claimed, fault)
             case Unknown():
                 return Outcome(claimed, Result.SILENCE, why=f"tidak ada jawaban: {fault}")
             case Refused(blames=Blames.TEMPLATE) if approved := catalog.entry(claimed.letter.key).whatsapp:
@@ -149,28 +163,49 @@ class Carrier:
             case _:
                 return Outcome(claimed, Result.REFUSED, why=str(fault), blames=Blames.LETTER)
 
+    def _later(self, claimed: Claimed, fault: TryLater) -> Outcome:
+        """The platform is busy: everybody waits, or this letter does, a little longer each time, not for ever."""
+        if fault.whole_account:
+            # The pause holds the letter too; were it to wait by itself, a later one to her might overtake it.
+            pause = timedelta(seconds=fault.after)
+            return Outcome(claimed, Result.LATER, why=str(fault), free=True, pause=pause, alert=fault.alert)
+        tries = self._failed_again(claimed)
+        if tries >= MAX_TRIES:
+            return Outcome(claimed, Result.REFUSED, why=str(fault), blames=Blames.LETTER, alert=fault.alert)
+        wait = timedelta(seconds=max(fault.after, back_off(tries)))
+        return Outcome(claimed, Result.LATER, why=str(fault), wait=wait, alert=fault.alert)
+
+    def after_silence(self, claimed: Claimed) -> Outcome:
+        """No news came. A reminder twice is better than never; a broadcast is never repeated blindly."""
+        tries = self._failed_again(claimed)
+        if claimed.priority >= Priority.BROADCAST or tries >= MAX_TRIES:
+            return given_up(claimed)
+        wait = timedelta(seconds=back_off(tries))
+        return Outcome(claimed, Result.LATER, why="tidak ada jawaban, dikirim lagi", wait=wait)
+
+    def _failed_again(self, claimed: Claimed) -> int:
+        if len(self._tries) > 10_000:  # of letters that were cancelled meanwhile, most likely
+            self._tries.clear()
+        self._tries[claimed.letter.id] += 1
+        tries = self._tries[claimed.letter.id]
+        if tries >= MAX_TRIES or claimed.attempts + 1 >= MOST_TAKEN:
+            del self._tries[claimed.letter.id]
+            return MAX_TRIES
+        return tries
+
 
 def unsent(claimed: Claimed) -> Outcome:
     """It was taken and never left."""
     return Outcome(claimed, Result.LATER, free=True)
 
 
-def after_silence(claimed: Claimed) -> Outcome:
-    """No news came. A reminder twice is better than never; a broadcast is never repeated blindly."""
-    if claimed.priority >= Priority.BROADCAST or claimed.attempts + 1 >= MAX_TRIES:
-        why = "tidak diketahui apakah sampai; tidak dikirim ulang"
-        return Outcome(claimed, Result.REFUSED, why=why, blames=Blames.LETTER)
-    wait = timedelta(seconds=back_off(claimed.attempts + 1))
-    return Outcome(claimed, Result.LATER, why="tidak ada jawaban, dikirim lagi", wait=wait)
+def inherited(claimed: Claimed) -> Outcome:
+    """Its sender died, before it left or after. What we waited for news has passed already."""
+    if claimed.priority >= Priority.BROADCAST or claimed.attempts + 1 >= MOST_TAKEN:
+        return given_up(claimed)
+    return Outcome(claimed, Result.LATER, why="tidak ada jawaban, dikirim lagi")
 
 
-def _later(claimed: Claimed, fault: TryLater) -> Outcome:
-    """The platform is busy: everybody waits, or this letter does, a little longer each time, and at most so often."""
-    if fault.whole_account:
-        # The pause holds the letter too; were it to wait by itself, a later one to her might overtake it.
-        pause = timedelta(seconds=fault.after)
-        return Outcome(claimed, Result.LATER, why=str(fault), free=True, pause=pause, alert=fault.alert)
-    if claimed.attempts + 1 >= MAX_TRIES:
-        return Outcome(claimed, Result.REFUSED, why=str(fault), blames=Blames.LETTER, alert=fault.alert)
-    wait = timedelta(seconds=max(fault.after, back_off(claimed.attempts + 1)))
-    return Outcome(claimed, Result.LATER, why=str(fault), wait=wait, alert=fault.alert)
+def given_up(claimed: Claimed) -> Outcome:
+    why = "tidak diketahui apakah sampai; tidak dikirim ulang"
+    return Outcome(claimed, Result.REFUSED, why=why, blames=Blames.LETTER)

@@ -60,23 +60,26 @@ class Pacer:
 
     def wait(self) -> float:
         """Seconds until the next slot; 0 or less when it is there."""
-        allowed = max(self.rate * self.learned - self.inbound(), self.rate * FLOOR)
-        gap = 1.0 / (allowed * SHARE)
-        earliest = max(self._next, self._paused_until)
+        allowed = self._allowed()
+        earliest = max(self._next, self._paused_until, self._full_until(allowed))
         if len(self._slots) >= self._few:
-            earliest = max(earliest, self._slots[-self._few].at + self._few * gap * CLOSER)
-        if len(self._slots) >= allowed >= 1.0:
-            earliest = max(earliest, self._slots[-int(allowed)].at + 1.0 + JITTER)
+            earliest = max(earliest, self._slots[-self._few].at + self._few * CLOSER / (allowed * SHARE))
         return earliest - self.clock()
 
     def take(self) -> Slot:
         """A letter leaves in this slot."""
-        now = self.clock()
-        allowed = max(self.rate * self.learned - self.inbound(), self.rate * FLOOR)
-        self._next = max(self._next, now - CATCH_UP) + 1.0 / (allowed * SHARE)
-        slot = Slot(self.clock)
+        slot, allowed = Slot(self.clock), self._allowed()
+        # Only what the loop was late is made up for, not what the limit made us wait.
+        self._next = max(self._next, self._full_until(allowed), slot.at - CATCH_UP) + 1.0 / (allowed * SHARE)
         self._slots.append(slot)
         return slot
+
+    def _allowed(self) -> float:
+        return max(self.rate * self.learned - self.inbound(), self.rate * FLOOR)
+
+    def _full_until(self, allowed: float) -> float:
+        """Until when the last second, as the platform may see it, has no room."""
+        return self._slots[-int(allowed)].at + 1.0 + JITTER if len(self._slots) >= allowed >= 1.0 else 0.0
 
     def pause(self, seconds: float, *, learn: bool) -> None:
         """The platform said stop: everybody waits exactly that long, and afterwards goes a little slower. What was

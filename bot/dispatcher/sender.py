@@ -11,20 +11,20 @@ import contextlib
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
 from bot.channels import leaving
 from bot.channels.base import Channel
-from bot.dispatcher.carrying import Carrier, MakeFile, Outcome, Result, after_silence, unsent
+from bot.dispatcher.carrying import Carrier, MakeFile, Outcome, Result, unsent
 from bot.dispatcher.holding import STAND_BY, Holding, raise_first, stopped, wait_or_stop
 from bot.dispatcher.pacer import Pacer, Spacing
 from bot.dispatcher.settling import Settler
+from bot.dispatcher.turning import Turn, Turner, Wish
 from data.outbox import Claimed
-from data.store import Store, StoreError, Tx
+from data.store import Store, StoreError
 from messages.envelope import Priority
 
 log = structlog.get_logger()
@@ -55,34 +55,6 @@ LONG_PAUSE = 1.0
 STOP_WITHIN = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the next transaction is asked for."""
-
-    done: Sequence[Outcome]
-    one_by_one: bool
-    open: frozenset[int]
-    urgent: int
-    bulk: int
-    seen: Sequence[Claimed]
-    look: bool
-    skip: Set[int]
-    sweep: bool
-    inherited: bool
-
-
-@dataclass(slots=True)
-class Turn:
-    """What it came to."""
-
-    taken: list[Claimed] = field(default_factory=list)
-    tried: frozenset[int] = frozenset()
-    seen: list[Claimed] | None = None
-    flying: frozenset[int] | None = None
-    stopped: dict[str, datetime] | None = None
-    lost: bool = False
-
-
 class Sender:
     """One account's sender. `wait_for_news` is how long a letter without an answer may stay in doubt: on WhatsApp a
     status tells, on Telegram nothing does. `longest` is how long a request of a dead process may still be under way."""
@@ -104,8 +76,9 @@ class Sender:
     ) -> None:
         self.store, self.account, self.kinds = store, account, tuple(kinds)
         self.carrier = Carrier(store, channel, make_file)
-        self.settler = Settler(account, dict.fromkeys(kinds, sent_is_reached))
         self.holding = Holding(store, account, alone=alone)
+        settler = Settler(account, dict.fromkeys(kinds, sent_is_reached))
+        self.turner = Turner(self.holding, settler, self.kinds, min(max(32, int(pacer.rate / 4)), 256))
         self.pacer, self.spacing = pacer, spacing
         self.wait_for_news = wait_for_news.total_seconds()
         self.inherits_after = max(self.wait_for_news, 0.0 if alone else longest.total_seconds())
@@ -113,7 +86,6 @@ class Sender:
         self.healthy = True
         self.room = max(LEAST_ROOM, int(pacer.rate / 2))
         self._turn_takes = 0.01
-        self.page = min(max(32, int(pacer.rate / 4)), 256)
         self._open: dict[int, Claimed] = {}
         """Everything taken and not yet settled. A letter of ours that flies and is not in here never left."""
 
@@ -184,7 +156,7 @@ class Sender:
             self._stir.clear()
             wish, begun = self._wish(), time.monotonic()
             try:
-                turn = await self.store.write(lambda tx, wish=wish: self._turn(tx, wish))  # type: ignore[misc]
+                turn = await self.store.write(lambda tx, wish=wish: self.turner.run(tx, wish))  # type: ignore[misc]
             except StoreError:
                 raise
             except Exception:
@@ -220,53 +192,8 @@ class Sender:
             look=bulk > 0 and now >= self._look_at and (len(self._seen) < bulk or now >= self._fresh_at),
             skip=frozenset(self.spacing.resting()),
             sweep=sweep,
-            inherited=now >= self._inherit_at,
+            inherits=now >= self._inherit_at,
         )
-
-    def _turn(self, tx: Tx, wish: Wish) -> Turn:
-        """In the writer's thread, and repeated whole where the database asks for it: it changes nothing of ours."""
-        keep = self.settler.keep_each if wish.one_by_one else self.settler.keep
-        keep(tx, wish.done)
-        turn = Turn()
-        held = self.holding.lease
-        mine, paused_until = tx.accounts.may_send(held, self.holding.holder) if held else (False, None)
-        if held is None or not mine:
-            turn.lost = True
-            return turn
-        if wish.sweep:
-            self._sweep(tx, wish, turn, held.fence)
-        if paused_until is not None and paused_until > tx.now:
-            return turn
-        if paused_until is not None:
-            tx.accounts.resume(self.account)
-        self._take(tx, wish, turn, held.fence)
-        return turn
-
-    def _take(self, tx: Tx, wish: Wish, turn: Turn, fence: int) -> None:
-        """Replies and changes as they come; of the rest only what leaves within the next moment."""
-        urgent: list[Claimed] = []
-        if wish.urgent > 0:
-            urgent = _one_each(tx.sending.look(self.kinds, wish.urgent, Priority.CHANGE, wish.skip), wish.urgent, ())
-        taken = tx.sending.take([one.letter.id for one in urgent], fence)
-        seen = wish.seen
-        if wish.look:
-            due = tx.sending.something_due()
-            seen = turn.seen = tx.sending.look(self.kinds, self.page, Priority.BROADCAST, wish.skip) if due else []
-        bulk = _one_each(seen, wish.bulk, {one.address_id for one in urgent} | wish.skip)
-        taken |= tx.sending.take([one.letter.id for one in bulk], fence)
-        turn.tried = frozenset(one.address_id for one in (*urgent, *bulk))
-        turn.taken = [replace(one, fence=fence) for one in (*urgent, *bulk) if one.letter.id in taken]
-
-    def _sweep(self, tx: Tx, wish: Wish, turn: Turn, fence: int) -> None:
-        """Expire what came too late; decide about letters of which nobody knows whether they arrived."""
-        tx.outbox.expire()
-        turn.stopped = dict(tx.accounts.stopped_templates())
-        flying = tx.sending.flying(self.kinds)
-        turn.flying = frozenset(one.letter.id for one in flying)
-        strange = [one for one in flying if one.letter.id not in wish.open]
-        never_left = [unsent(one) for one in strange if one.fence == fence]
-        inherited = [after_silence(one) for one in strange if one.fence != fence and wish.inherited]
-        self.settler.keep(tx, [*never_left, *inherited])
 
     def _take_in(self, wish: Wish, turn: Turn) -> None:
         """The transaction is on disk: what it settled is over, what it took is ready to leave."""
@@ -274,7 +201,9 @@ class Sender:
         self._forget(wish.done)
         if turn.seen is not None:
             self._seen, self._fresh_at = turn.seen, now + FRESH
-            self._look_at = now if len(turn.seen) == self.page else now + (FRESH / 4 if turn.seen else self._idle)
+            self._look_at = (
+                now if len(turn.seen) == self.turner.page else now + (FRESH / 4 if turn.seen else self._idle)
+            )
         elif now >= self._fresh_at:
             self._seen = []
         if turn.flying is not None:
@@ -311,7 +240,7 @@ class Sender:
         for letter_id in [i for i, until in self._doubtful.items() if until <= now]:
             del self._doubtful[letter_id]
             if letter_id in self._open:
-                self._done.append(after_silence(self._open[letter_id]))
+                self._done.append(self.carrier.after_silence(self._open[letter_id]))
 
     def _hear_of_doubts(self, flying: frozenset[int]) -> None:
         """A status has told of these: they are no longer on their way."""
@@ -370,7 +299,7 @@ class Sender:
             if self.wait_for_news > 0:
                 self._doubtful[claimed.letter.id] = asyncio.get_running_loop().time() + self.wait_for_news
             else:
-                outcome = after_silence(claimed)
+                outcome = self.carrier.after_silence(claimed)
         if outcome.pause is not None:
             self.pacer.pause(outcome.pause.total_seconds(), learn=outcome.result is Result.LATER)
             if outcome.pause.total_seconds() > LONG_PAUSE:
@@ -389,7 +318,7 @@ class Sender:
     async def _settle_only(self) -> None:
         """What came back after the lease was lost is true all the same."""
         if done := tuple(self._done):
-            await self.store.write(lambda tx: self.settler.keep_each(tx, done))
+            await self.store.write(lambda tx: self.turner.settler.keep_each(tx, done))
             self._forget(done)
 
     async def _land(self) -> None:
@@ -399,14 +328,3 @@ class Sender:
         with contextlib.suppress(StoreError):
             await self._settle_only()
         await self.holding.release()
-
-
-def _one_each(letters: Iterable[Claimed], most: int, busy: Collection[int]) -> list[Claimed]:
-    """The first letter of each address that is not busy, so many at most."""
-    first: dict[int, Claimed] = {}
-    for one in letters:
-        if len(first) >= most:
-            break
-        if one.address_id not in busy:
-            first.setdefault(one.address_id, one)
-    return list(first.values())

@@ -56,9 +56,8 @@ class Settler:
 
     def _keep_sent(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
         tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text) for o in outcomes if o.body)
-        for outcome in outcomes:
-            if self.sent_is_reached[outcome.claimed.letter.address.channel]:
-                reached.remember(tx, outcome.claimed.letter.id, outcome.claimed.about)
+        claimed = [o.claimed for o in outcomes if self.sent_is_reached[o.claimed.letter.address.channel]]
+        reached.remember(tx, [(one.letter.id, one.about) for one in claimed])
 
     def _keep_other(self, tx: Tx, outcome: Outcome) -> None:
         letter, fence = outcome.claimed.letter, outcome.claimed.fence

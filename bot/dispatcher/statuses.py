@@ -72,8 +72,7 @@ def _keep_statuses(tx: Tx, updates: Sequence[StatusUpdate]) -> None:
     moved = tx.sending.progress(new)
     first = [m for m in moved if m.update.status in ARRIVED and m.was not in ARRIVED]
     tx.sending.arrived({m.address_id for m in first})
-    for one in first:
-        reached.remember(tx, one.letter_id, one.about)
+    reached.remember(tx, [(one.letter_id, one.about) for one in first])
     for one in moved:
         if one.update.status is Status.FAILED:
             _failed_later(tx, one)

@@ -1,7 +1,8 @@
 """Who will come, who says she is here, and what does the pendamping write down?"""
 
 from handlers.attendance.ketua import on_ketua
-from handlers.attendance.register import on_absen, on_register_line, on_which
+from handlers.attendance.marks import on_register_line
+from handlers.attendance.register import on_absen, on_which
 from handlers.attendance.replies import (
     PRESENCE,
     on_button,
@@ -10,9 +11,9 @@ from handlers.attendance.replies import (
     on_reading,
     on_reason,
     on_unread,
-    on_who,
 )
 from handlers.attendance.situation import Situation, situation
+from handlers.attendance.who import on_who
 
 __all__ = [
     "PRESENCE",

@@ -50,7 +50,7 @@ def _begin(msg: Inbound, who: Person, tx: Tx, rest: str, topic: str) -> list[Out
 def _with_kelompok(
     msg: Inbound, who: Person, tx: Tx, topic: str, kelompok: Kelompok, fields: list[str]
 ) -> list[Outbound]:
-    meeting = tx.meetings.current_or_next(kelompok.id, msg.at)
+    meeting = _meant(tx, kelompok, msg.at)
     if meeting is None:
         tx.sessions.end(who.address_id, topic)
         return [say(msg, "meetings.no_upcoming", kelompok=kelompok.name)]
@@ -66,6 +66,14 @@ def _with_kelompok(
         return _detail(msg, who, tx, topic, memory, kelompok, meeting, fields)
     key = "meetings.move.when" if topic == MOVE else "meetings.cancel.why"
     return [say(msg, key, kelompok=kelompok.name, when=when(meeting))]
+
+
+def _meant(tx: Tx, kelompok: Kelompok, at: datetime) -> Meeting | None:
+    """The next meeting; one that people have come to already is left alone when another follows it."""
+    meeting = tx.meetings.current_or_next(kelompok.id, at)
+    if meeting is None or meeting.starts > at or not tx.attendance.any_claim(meeting.id):
+        return meeting
+    return tx.meetings.current_or_next(kelompok.id, meeting.ends + timedelta(milliseconds=1)) or meeting
 
 
 def _has_marks(tx: Tx, meeting: Meeting) -> bool:

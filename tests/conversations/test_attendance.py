@@ -68,6 +68,7 @@ def test_a_tap_means_the_same_as_the_word(eve):
         ("kada kawa, anak garing", "anak_sakit"),
         ("maaf tidak bisa hadir, kerja", "kerja"),
         ("ga bisa datang bu hujan lebat", "hujan_banjir"),
+        ("IZIN, anak sakit", "anak_sakit"),
     ],
 )
 def test_a_refusal_with_a_reason_is_thanked_and_not_asked(eve, words, reason):
@@ -76,7 +77,9 @@ def test_a_refusal_with_a_reason_is_thanked_and_not_asked(eve, words, reason):
     assert (entry.answer, entry.reason) == ("declined", reason)
 
 
-@pytest.mark.parametrize("words", ["tidak hadir", "gak bisa hadir", "belum bisa", "kada kawa hadir", "mboten saged"])
+@pytest.mark.parametrize(
+    "words", ["IZIN", "tidak hadir", "gak bisa hadir", "belum bisa", "kada kawa hadir", "mboten saged"]
+)
 def test_a_negation_never_counts_as_coming(eve, words):
     eve.siti.says(words)
     assert eve.chat.register()["Siti"] == "declined"

@@ -229,6 +229,19 @@ def test_a_meeting_with_a_register_cannot_be_cancelled(invited):
     c.budi.says("BATALKAN Melati 3; banjir").hears("meetings.cancel.has_marks")
 
 
+def test_while_a_meeting_is_going_on_the_one_after_it_can_be_cancelled(invited):
+    c = invited
+    c.chat.meeting("Melati 3", starts="2026-12-05 09:00", announced="now", session="P3")
+    c.chat.at("2026-11-28 09:10")
+    c.budi.says("BATALKAN Melati 3; banjir").hears(
+        "meetings.cancel.preview", when="Sabtu, 28 November 2026, 09.00–11.00 WITA"
+    )
+    c.siti.says("hadir")
+    c.budi.says("BATALKAN Melati 3; banjir").hears(
+        "meetings.cancel.preview", when="Sabtu, 5 Desember 2026, 09.00–11.00 WITA"
+    )
+
+
 def test_nothing_planned_can_neither_be_moved_nor_cancelled():
     c = cast("2026-11-26 09:00")
     c.budi.says("GANTI JADWAL Melati 3; 29/11 10").hears("meetings.no_upcoming", kelompok="Melati 3")

@@ -51,7 +51,9 @@ def test_absen_shows_the_families_numbered_with_what_they_said(c):
     ).hears_nothing()
 
 
-@pytest.mark.parametrize("words", ["ABSEN", "absen melati 3", "Absen Melati3", "/absen Melati 3", "ABSEN: Melati 3.", "ABSEN; Melati 3"])
+@pytest.mark.parametrize(
+    "words", ["ABSEN", "absen melati 3", "Absen Melati3", "/absen Melati 3", "ABSEN: Melati 3.", "ABSEN; Melati 3"]
+)
 def test_absen_in_other_spellings(c, words):
     c.budi.says(words).hears("attendance.register.open", kelompok="Melati 3")
 

