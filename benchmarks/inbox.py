@@ -192,12 +192,10 @@ def measure(scene: Scene, said: Sequence[Inbound], at_once: int) -> Measured:
 
 def _check(store: Store, said: Sequence[Inbound]) -> None:
     """A pipeline that fails would look fast. A few words need no answer: thanks, for one."""
-    kept, letters = store.run(
-        lambda tx: (
-            dict(tx.conn.execute(select(event.c.state, func.count()).group_by(event.c.state)).tuples().all()),
-            tx.conn.execute(select(func.count()).where(outbox.c.priority == 0)).scalar_one(),
-        )
-    )
+    states = select(event.c.state, func.count()).group_by(event.c.state)
+    answers = select(func.count()).where(outbox.c.priority == 0)
+    kept: dict[str, int] = store.run(lambda tx: dict(tx.conn.execute(states).tuples().all()))
+    letters: int = store.run(lambda tx: tx.conn.execute(answers).scalar_one())
     if kept != {"done": len(said)} or letters < 0.9 * len(said):
         raise RuntimeError(f"{len(said)} events went in; kept {kept}, {letters} answers")
 

@@ -15,7 +15,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
@@ -25,7 +26,7 @@ from benchmarks import world
 from benchmarks.figures import Figure, Tell, no_progress
 from data import migrate, views
 from data.records import Mark, Role, Staff, StaffId
-from data.schema import EPOCH, attendance, desa, kecamatan, kelompok, meeting, meeting_kelompok
+from data.schema import attendance, desa, kecamatan, kelompok, meeting, meeting_kelompok, tally
 from data.store import Store, Tx
 from data.summary import rebuild
 
@@ -80,71 +81,62 @@ def build(folder: Path, tell: Tell) -> dict[int, Path]:
     file = folder / "summary.db"
     store = Store(f"sqlite:///{file}", lambda: NOW)
     migrate.upgrade(store)
-    store.run(_kabupaten)
-    store.stop()
-    rows = _rows()
-    made, before = {}, 0
+    store.run(lambda tx: world.build_places(tx.conn, GROUPS))
+    store.run(lambda tx: world.build_families(tx.conn, GROUPS, FAMILIES))
+    rows, made, before = _rows(), {}, 0
     for size in SIZES:
         tell(f"{size:,} attendance rows", 0.4 * size / SIZES[-1])
+        months = range(_months(before), _months(size))
+        store.run(partial(_meet, months=months))
         _append(file, islice(rows, size - before))
-        _tally(file)
+        store.run(lambda tx: rebuild(tx.conn, MONTH))
+        with closing(sqlite3.connect(file)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         made[size], before = folder / f"summary-{size}.db", size
         shutil.copyfile(file, made[size])
+    store.stop()
     return made
 
 
-def _kabupaten(tx: Tx) -> None:
-    """The places and every meeting of five years: one a month for each kelompok."""
-    world.build_places(tx.conn, GROUPS)
-    world.build_families(tx.conn, GROUPS, FAMILIES)
-    usual = {"kind": "p2k2", "place": "Balai", "title": "Pengasuhan", "code": "4821", "announced": EPOCH}
-    keys = [(age * GROUPS + group, age, group) for age in range(len(MONTHS)) for group in range(1, GROUPS + 1)]
-    starts = [NOW - timedelta(days=30 * age) for age in range(len(MONTHS))]
-    meetings = [
-        {
-            **usual,
-            "id": key,
-            "starts": starts[age],
-            "ends": starts[age] + timedelta(hours=2),
-            "month": MONTHS[age],
-            "pendamping_id": world.pendamping_of(group),
-            "created": EPOCH,
-        }
-        for key, age, group in keys
-    ]
-    tx.conn.execute(insert(meeting), meetings)
-    registers = [{"meeting_id": key, "kelompok_id": group, "frozen": EPOCH, "marks": 1} for key, _, group in keys]
-    tx.conn.execute(insert(meeting_kelompok), registers)
+def _months(size: int) -> int:
+    return -(-size // (GROUPS * FAMILIES))
+
+
+def _meet(tx: Tx, months: range) -> None:
+    """One meeting a month for each kelompok, held, and counted as the transactions would have counted it."""
+    for age in months:
+        starts, month, groups = NOW - timedelta(days=30 * age), MONTHS[age], range(1, GROUPS + 1)
+        times = {"starts": starts, "ends": starts + timedelta(hours=2), "announced": starts, "created": starts}
+        what = {"kind": "p2k2", "month": month, "place": "Balai", "title": "Pengasuhan", "code": "4821", **times}
+        owners = [world.pendamping_of(group) for group in groups]
+        keys = [age * GROUPS + group for group in groups]
+        meetings = [{**what, "id": key, "pendamping_id": owner} for key, owner in zip(keys, owners, strict=True)]
+        registers = [
+            {"meeting_id": key, "kelompok_id": group, "frozen": starts, "marks": 1}
+            for key, group in zip(keys, groups, strict=True)
+        ]
+        counts = {"planned": 1, "held": 1, "expected": FAMILIES, "hadir": FAMILIES}
+        counted = [{"month": month, "kelompok_id": group, **counts} for group in groups]
+        for table, values in ((meeting, meetings), (meeting_kelompok, registers), (tally, counted)):
+            tx.conn.execute(insert(table), values)
 
 
 def _rows() -> Iterator[tuple[int, int, int, str | None]]:
     """(meeting, family, kelompok, mark): the newest month first, so that every size has something in it."""
-    number = 0
+    marks = cycle(MARKS)
     for age in range(len(MONTHS)):
         for group in range(1, GROUPS + 1):
             for family in range((group - 1) * FAMILIES + 1, group * FAMILIES + 1):
-                yield age * GROUPS + group, family, group, MARKS[number % len(MARKS)]
-                number += 1
+                yield age * GROUPS + group, family, group, next(marks)
 
 
 def _append(file: Path, rows: Iterator[tuple[int, int, int, str | None]]) -> None:
-    """Past the writer: a million rows are not what is measured here."""
+    """Past the writer: how a million rows come in is not what is measured here."""
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("PRAGMA synchronous=OFF")
         db.executemany(
             "INSERT INTO attendance (meeting_id, kpm_id, kelompok_id, mark, registered) VALUES (?, ?, ?, ?, true)", rows
         )
-
-
-def _tally(file: Path) -> None:
-    """The running aggregate as the transactions would have left it."""
-    store = Store(f"sqlite:///{file}", lambda: NOW)
-    for month in MONTHS:
-        store.run(lambda tx, month=month: rebuild(tx.conn, month))
-    store.run(lambda tx: tx.conn.exec_driver_sql("SELECT 1").all())
-    store.stop()
-    with closing(sqlite3.connect(file)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 # --- the measuring
@@ -158,19 +150,24 @@ async def measure(files: dict[int, Path], tell: Tell) -> dict[int, Times]:
     for number in range(-1, ROUNDS):  # the first round only warms up
         tell("summaries", 0.5 + 0.5 * max(number, 0) / ROUNDS)
         for size, store in stores.items():
-            page = [await _awaited(lambda s=store: views.recap(s.reader, MONTH, BY, WHO)) for _ in range(IN_ROUND)]
-            chat = await store.write(
-                lambda tx: [_took(lambda: tx.summary.recap(MONTH, BY, WHO)) for _ in range(IN_ROUND)]
-            )
+            page = [await _awaited(partial(views.recap, store.reader, MONTH, BY, WHO)) for _ in range(IN_ROUND)]
+            chat = await store.write(_chat)
             if number >= 0:
                 pages[size] += page
                 chats[size] += chat
             if 0 <= number < BASELINE_ROUNDS:
-                usual = await store.write(lambda tx: _took(lambda: tx.conn.execute(COUNTED, {"month": MONTH}).all()))
-                counted[size].append(usual)
+                counted[size].append(await store.write(_count))
     for store in stores.values():
         await store.close()
     return {size: Times(median(pages[size]), median(chats[size]), median(counted[size])) for size in files}
+
+
+def _chat(tx: Tx) -> list[float]:
+    return [_took(lambda: tx.summary.recap(MONTH, BY, WHO)) for _ in range(IN_ROUND)]
+
+
+def _count(tx: Tx) -> float:
+    return _took(lambda: tx.conn.execute(COUNTED, {"month": MONTH}).all())
 
 
 def _took(work: Callable[[], object]) -> float:

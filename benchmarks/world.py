@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import Connection, insert
 
@@ -58,20 +59,21 @@ def build_places(conn: Connection, groups: int) -> None:
         {"id": i, "name": f"Melati {i}", "desa_id": (i - 1) // PER_DESA + 1, "pendamping_id": pendamping_of(i)}
         for i in ids
     ]
-    kecamatans = {(i - 1) // PER_KECAMATAN + 1 for i in ids}
-    desas = {place["desa_id"]: (place["id"] - 1) // PER_KECAMATAN + 1 for place in places}
+    desas = {(i - 1) // PER_DESA + 1: (i - 1) // PER_KECAMATAN + 1 for i in ids}
     helper = {"role": "pendamping", "scope_level": "kelompok", "scope_id": 0, "active": True}
+    helpers = range(1, pendamping_of(groups) + 1)
     conn.execute(insert(kabupaten), {"id": 1, "name": "Contoh", "zone": ZONE, "office": "Dinas Sosial Contoh"})
-    conn.execute(insert(kecamatan), [{"id": i, "kabupaten_id": 1, "name": f"Kecamatan {i}"} for i in kecamatans])
+    conn.execute(
+        insert(kecamatan), [{"id": i, "kabupaten_id": 1, "name": f"Kecamatan {i}"} for i in set(desas.values())]
+    )
     conn.execute(insert(desa), [{"id": i, "kecamatan_id": k, "name": f"Desa {i}"} for i, k in desas.items()])
-    helpers = sorted({place["pendamping_id"] for place in places})
     conn.execute(insert(staff), [{**helper, "id": i, "name": f"Pendamping {i}"} for i in helpers])
     conn.execute(insert(kelompok), places)
 
 
 def build_families(conn: Connection, groups: int, each: int) -> list[int]:
     """So many active families in every kelompok; returns their ids."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": (group - 1) * each + number + 1,
             "kelompok_id": group,

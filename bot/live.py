@@ -24,12 +24,15 @@ from bot.channels.whatsapp import WhatsApp
 from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
 from bot.dispatcher.holding import Holding, only_while_held
 from bot.exports import make_file
+from bot.names import keep_names
 from bot.polling import poll
 from bot.settings import Settings
 from bot.web import Health, make_web
 from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
 from data.accounts import Lease
+from data.records import Role
 from data.store import Store, Tx
+from handlers.registration import commands_for
 from messages.envelope import Inbound
 
 log = structlog.get_logger()
@@ -55,6 +58,7 @@ class Parts:
     routes: list[BaseRoute] = field(default_factory=list)
     telegram: Telegram | None = None
     telegram_intake: Intake | None = None
+    whatsapp: WhatsApp | None = None
     last_tick: datetime | None = None
 
     def wake(self) -> None:
@@ -91,13 +95,32 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
         if sender:
             tasks.append(asyncio.create_task(_ticks(store, parts, stop)))
+        names = asyncio.create_task(_introduce(store, parts))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
             if parts.telegram is not None and parts.telegram_intake is not None:
                 tasks.append(asyncio.create_task(_listen(settings, store, parts.telegram, parts.telegram_intake, stop)))
         log.info("running", web=web, sender=sender, accounts=[s.account for s in parts.senders])
         await _until_stopped(tasks, stop)
+        names.cancel()
+        await asyncio.gather(names, return_exceptions=True)
     await store.close()
+
+
+async def _introduce(store: Store, parts: Parts) -> None:
+    """Learn our own names for links and posters, and tell Telegram which /words each role has."""
+    await keep_names(store, parts.telegram, parts.whatsapp)
+    if parts.telegram is None:
+        return
+    staff = await store.write(lambda tx: tx.people.every_staff())
+    chats = {s.id: await store.write(lambda tx, s=s: tx.people.telegram_of(s.id)) for s in staff}  # type: ignore[misc]
+    try:
+        await parts.telegram.set_commands(commands_for(Role.KPM))
+        for one in staff:
+            if (chat := chats[one.id]) is not None:
+                await parts.telegram.set_commands(commands_for(one.role), chat)
+    except ChannelError as fault:
+        log.warning("commands not set yet", fault=type(fault).__name__)
 
 
 async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
@@ -173,6 +196,7 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
         settings.whatsapp_api_url,
         session,
     )
+    parts.whatsapp = channel
     sender = Sender(
         store,
         "whatsapp",

@@ -269,6 +269,16 @@ class People:
                 )
         return list(people.values())
 
+    def telegram_of(self, staff_id: int) -> Address | None:
+        """The chat of a member of staff, where there is one."""
+        row = self.conn.execute(
+            select(address.c.value)
+            .join(staff_address, staff_address.c.address_id == address.c.id)
+            .where(staff_address.c.staff_id == staff_id, address.c.channel == "telegram")
+            .limit(1)
+        ).first()
+        return Address("telegram", row.value) if row else None
+
     # --- consent
 
     def consent_of(self, address_id: int, topic: Topic) -> Consent | None:

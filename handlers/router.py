@@ -246,7 +246,8 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
         return KPM_WORDS[word](msg, who, tx)
     now = attendance.situation(who, tx, msg.at)
     if msg.kind in MEDIA:
-        return handover.on_media(msg, who, tx, now.expecting)
+        answered, *told = handover.on_media(msg, who, tx, now.expecting)
+        return [*_read(msg, who, tx, now, reading), *told] if msg.text else [answered, *told]
     if not msg.text:
         return []
     if (said := attendance.on_ketua(msg, who, tx)) is not None:

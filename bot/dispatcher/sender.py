@@ -122,8 +122,8 @@ class Sender:
                     await self._send_while_held(stop)
                 else:
                     await self._settle_only()
+                    self.healthy = True
                     await wait_or_stop(stop, STAND_BY)
-                self.healthy = True
             except StoreError as fault:
                 self.healthy = False
                 log.error("sender waits for the database", account=self.account, fault=str(fault))
@@ -164,7 +164,7 @@ class Sender:
                     raise
                 self._one_by_one = True
                 continue
-            self._one_by_one = False
+            self._one_by_one, self.healthy = False, True
             took = time.monotonic() - begun
             self._turn_takes = max(took, self._turn_takes + 0.1 * (took - self._turn_takes))
             self._take_in(wish, turn)

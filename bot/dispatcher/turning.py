@@ -83,6 +83,9 @@ class Turner:
     def _take(self, tx: Tx, wish: Wish, turn: Turn, fence: int) -> None:
         """Replies and changes as they come; of the rest only what leaves within the next moment."""
         urgent: list[Claimed] = []
+        if wish.urgent > 0 or wish.look:
+            # Letters of a template that may be used again come together with the news of it.
+            turn.stopped = dict(tx.accounts.stopped_templates())
         if wish.urgent > 0:
             urgent = _one_each(tx.sending.look(self.kinds, wish.urgent, Priority.CHANGE, wish.skip), wish.urgent, ())
         taken = tx.sending.take([one.letter.id for one in urgent], fence)
@@ -98,7 +101,6 @@ class Turner:
     def _sweep(self, tx: Tx, wish: Wish, turn: Turn, fence: int) -> None:
         """Expire what came too late; decide about letters of which nobody knows whether they arrived."""
         tx.outbox.expire()
-        turn.stopped = dict(tx.accounts.stopped_templates())
         flying = tx.sending.flying(self.kinds)
         turn.flying = frozenset(one.letter.id for one in flying)
         strange = [one for one in flying if one.letter.id not in wish.open]

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot import scheduler
+from bot.channels.parts import SHARE_CONTACT
 from bot.clock import StandingClock
 from bot.dispatcher import Dispatcher
 from bot.inbox import receive
@@ -106,6 +107,9 @@ def _inbound(sent: Mapping[str, Any], now: datetime) -> tuple[Inbound, str]:
     event = _shown(str(sent.get("id") or uuid4().hex))
     sender = Address(str(channel), phone.lstrip("+")[:20])
     match sent:
+        case {"button": str(button)} if button == SHARE_CONTACT and channel == "telegram":
+            own = {"phone": f"+{sender.value}", "own_contact": True}
+            return Inbound("simulator", event[:150], sender, now, Kind.CONTACT, **own), "[kontak saya]"  # type: ignore[arg-type]
         case {"button": str(button)}:
             shown = _shown(str(sent.get("title") or button))
             return Inbound("simulator", event[:150], sender, now, Kind.BUTTON, button=button[:256]), shown

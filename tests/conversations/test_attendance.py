@@ -434,6 +434,13 @@ def test_what_is_not_writing_gets_a_kind_line_and_the_pendamping_knows(eve, kind
     assert eve.chat.register()["Siti"] == "unknown"
 
 
+def test_words_under_a_picture_are_read_like_any_message(eve):
+    eve.siti.sends(Kind.IMAGE, "tidak bisa bu, anak sakit").hears(
+        "attendance.declined", reason="anak sakit"
+    ).hears_nothing()
+    eve.budi.hears("questions.staff.media", what="foto").hears_nothing()
+
+
 def test_a_sticker_is_answered_but_not_shown_to_the_pendamping(eve):
     eve.siti.sends(Kind.STICKER).hears("questions.media")
     eve.budi.hears_nothing()

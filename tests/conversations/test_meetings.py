@@ -420,6 +420,7 @@ def test_the_place_question_does_not_swallow_another_word(c):
 def test_nobody_else_can_answer_the_permit(c):
     c.budi.says(LINE).taps("Kirim")
     c.rahma.presses("permit.yes:1").hears("meetings.draft.nothing")
+    c.ratna.presses("permit.yes:1").hears("meetings.draft.nothing")
     assert c.chat.sql("SELECT permit FROM meeting").scalar() is None
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
+from data.summary import recount
 from tests.support.chat import Chat, Someone
+from tests.support.databases import Opened
 
 
 def unasked(who: Someone) -> list[str]:
     return [letter.key.removeprefix("reminders.meeting.") for letter in who.inbox if letter.unasked]
 
 
-def test_one_meeting_from_jadwal_to_rekap_with_a_restart_at_every_step():
-    chat = Chat("2026-11-23 08:00")
+@pytest.fixture
+def chat(database: Opened) -> Iterator[Chat]:
+    """On SQLite and on PostgreSQL: such a test runs twice."""
+    chat = Chat("2026-11-23 08:00", url=database.url)
+    yield chat
+    chat.closes()
+
+
+def test_one_meeting_from_jadwal_to_rekap_with_a_restart_at_every_step(chat):
     budi = chat.pendamping("Pak Budi", "Melati 3")
     rahma = chat.pendamping("Bu Rahma", "Anggrek 1")
     ratna = chat.koordinator("Bu Ratna")
@@ -85,10 +98,7 @@ def test_one_meeting_from_jadwal_to_rekap_with_a_restart_at_every_step():
     assert budi.heard.count("reminders.meeting.unfilled") == 0
 
 
-def test_the_aggregate_equals_a_recount_after_all_of_it():
-    from data.summary import recount
-
-    chat = Chat("2026-11-23 08:00")
+def test_the_aggregate_equals_a_recount_after_all_of_it(chat):
     budi = chat.pendamping("Pak Budi", "Melati 3")
     siti = chat.kpm("Siti", "Melati 3")
     wati = chat.kpm("Wati", "Melati 3")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 
 from bot.channels.base import Blames, Convert, Notice, Refused, TryLater, Unknown
 from bot.channels.errors import MAX_TRIES
@@ -98,7 +99,7 @@ async def test_letters_to_one_person_go_one_by_one_in_their_order_even_when_the_
     person, other = store.run(lambda tx: people(tx, 2))
     first, second, third = store.run(lambda tx: [put(tx, person) for _ in range(3)])
     elsewhere = store.run(lambda tx: put(tx, other))
-    failed = []
+    failed: list[int] = []
 
     def answer(letter: Letter):
         if letter.id == first and len(failed) < 2:
@@ -322,14 +323,15 @@ async def test_one_who_blocked_us_is_tried_once_whatever_else_waits_for_her(stor
 async def test_after_a_permanent_failure_her_other_number_is_used_once(store: Store):
     first, second = store.run(lambda tx: people(tx, 2))
 
+    def added(tx: Tx, table: Table, **values: Any) -> int:
+        return int(tx.conn.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
+
     def settle(tx: Tx) -> int:
-        desa = tx.conn.execute(insert(schema.kabupaten).values(name="B", zone="Asia/Makassar", office="D"))
-        kecamatan = tx.conn.execute(
-            insert(schema.kecamatan).values(kabupaten_id=desa.inserted_primary_key[0], name="K")
-        ).inserted_primary_key[0]
-        village = tx.conn.execute(insert(schema.desa).values(kecamatan_id=kecamatan, name="D")).inserted_primary_key[0]
-        group = tx.conn.execute(insert(schema.kelompok).values(desa_id=village, name="M")).inserted_primary_key[0]
-        family = tx.conn.execute(insert(schema.kpm).values(kelompok_id=group, name="Siti")).inserted_primary_key[0]
+        kabupaten = added(tx, schema.kabupaten, name="B", zone="Asia/Makassar", office="D")
+        kecamatan = added(tx, schema.kecamatan, kabupaten_id=kabupaten, name="K")
+        village = added(tx, schema.desa, kecamatan_id=kecamatan, name="D")
+        group = added(tx, schema.kelompok, desa_id=village, name="M")
+        family = added(tx, schema.kpm, kelompok_id=group, name="Siti")
         for address_id in (first, second):
             tx.people.link_kpm(family, address_id)
             tx.people.keep_consent(address_id, Topic.MEETINGS, Consent.YES, "v1")

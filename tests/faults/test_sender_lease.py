@@ -86,7 +86,9 @@ async def test_a_zombie_that_wakes_after_its_lease_sends_nothing(two, monkeypatc
         async with sending(make_sender(two[1], heir, rate=200)):
             await until(lambda: set(states(two[1]).values()) == {"sent"}, 20)
         assert len(zombie.sent) == sent
-    assert sorted(zombie.sent + heir.sent) == sorted(states(two[1]))
+    assert {*zombie.sent, *heir.sent} == set(states(two[1]))
+    # Only what it had sent and could not tell any more went out twice.
+    assert len(zombie.sent) + len(heir.sent) - len(states(two[1])) <= 12
 
 
 async def test_a_zombie_cannot_take_even_when_it_believes_the_lease_is_its_own(two):

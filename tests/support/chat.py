@@ -218,14 +218,16 @@ class Someone:
 class Chat:
     """One kabupaten whose clock stands at `starts` until `at` moves it."""
 
-    def __init__(self, starts: str, *, zone: str = "Asia/Makassar") -> None:
+    def __init__(self, starts: str, *, zone: str = "Asia/Makassar", url: str | None = None) -> None:
+        """In memory, unless `url` names an empty database with its schema."""
         self.zone = ZoneInfo(zone)
         self.now = datetime.fromisoformat(starts).replace(tzinfo=self.zone).astimezone(UTC)
         self.phones: dict[Address, Phone] = {}
         self.skip = True
         self._numbers = (f"62811{n:08d}" for n in count(1))
         self._events = count(1)
-        self.conn = _connection(_empty())
+        self.conn = writer_engine(make_url(url)).connect() if url else _connection(_empty())
+        self.in_memory = url is None
         with self.tx() as tx:
             values = {"name": "Balangan", "zone": zone, "office": "Dinas Sosial Kabupaten Balangan"}
             self.kabupaten_id = self._add(tx, schema.kabupaten, **values)
@@ -436,9 +438,13 @@ class Chat:
 
     def restarts(self) -> Chat:
         """The process dies and another opens the same database; what was in flight is taken back."""
-        content = _raw(self.conn).serialize()
-        self.conn.close()
-        self.conn = _connection(content)
+        if self.in_memory:
+            content = _raw(self.conn).serialize()
+            self.conn.close()
+            self.conn = _connection(content)
+        else:
+            self.conn.close()
+            self.conn = self.conn.engine.connect()
         with self.tx() as tx:
             tx.outbox.take_back_unsent(("whatsapp", "telegram"))
         self._tick()
@@ -457,6 +463,11 @@ class Chat:
             self.phones.clear()
             for address, (letters, seen) in phones.items():
                 self.phones[address] = Phone(address, letters, seen)
+
+    def closes(self) -> None:
+        """Let go of a database that is not in memory."""
+        self.conn.close()
+        self.conn.engine.dispose()
 
     def sleeps_until(self, words: str) -> Chat:
         """The bot is down until then: no tick runs, nothing is sent."""

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from bot.channels.base import Body, File, Sent
+from bot.channels.whatsapp.rendering import window_open
 from bot.dispatcher import Pacer, Sender, Spacing
 from data import schema
 from data.store import Store, Tx
@@ -34,7 +35,6 @@ class Scripted:
 
     answer: Answer = lambda letter: f"id.{letter.id}"
     name: str = "whatsapp"
-    template: str | None = None
     sent: list[int] = field(default_factory=list)
     bodies: list[Body] = field(default_factory=list)
     at_once: int = 0
@@ -45,7 +45,7 @@ class Scripted:
 
     def render(self, letter: Letter, now: datetime) -> Body:
         text = catalog.render(letter.key, letter.params).text
-        return Body("messages", {}, text, template=self.template or (None if letter.heard else "gangguan_pengiriman"))
+        return Body("messages", {}, text, template=None if window_open(letter.heard, now) else "gangguan_pengiriman")
 
     async def send(self, letter: Letter, body: Body, file: File | None) -> Sent:
         self.sent.append(letter.id)
