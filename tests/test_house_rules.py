@@ -296,6 +296,7 @@ BROAD = {
     "bot/dispatcher/settling.py": "the loop over what became of them",
     "bot/dispatcher/statuses.py": "the loop over the statuses of one delivery",
     "bot/dispatcher/sender.py": "a turn that fails is tried again letter by letter, and then raised",
+    "bot/web/faults.py": "the loop over the requests",
     "bot/app.py": "whatever the driver says when a database cannot be opened becomes one sentence",
     "bot/settings.py": "whatever zoneinfo says becomes one sentence",
     "bot/doctor/here.py": "whatever the driver says becomes one line of the doctor",
