@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.speaking import Failed, out, show_json, show_table
+from data.content import quizzes
 from data.content.sessions import sessions
 from messages import checks
 from messages.catalog import entries
@@ -23,12 +24,17 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
     faults = [*checks.faults()]
     repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
     faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
+    faults += quizzes.faults()
+    questions = len(quizzes.items())
     if json:
-        show_json({"templates": len(entries()), "sessions": len(sessions()), "faults": faults})
+        facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
+        show_json({**facts, "faults": faults})
     else:
         for fault in faults:
             out.print(fault, style="red", markup=False, highlight=False)
-        out.print(f"{len(entries())} kalimat dan {len(sessions())} sesi diperiksa.", highlight=False)
+        out.print(
+            f"{len(entries())} kalimat, {len(sessions())} sesi, {questions} pertanyaan diperiksa.", highlight=False
+        )
     if faults:
         raise Failed(f"{len(faults)} hal perlu diperbaiki.")
 
