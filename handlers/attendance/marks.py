@@ -10,6 +10,7 @@ from typing import Any
 from data.records import Answer, Entry, Kelompok, Kpm, KpmId, Mark, Meeting, Person
 from data.store import Tx
 from handlers import scope
+from handlers.rules.attendance import may_mark
 from handlers.rules.marking import RegisterLine, read_marks
 from handlers.speech import say, when
 from messages.envelope import Inbound, Outbound
@@ -33,7 +34,7 @@ def on_register_line(
     """One line while a register is open: marks, SELESAI, UBAH or 'tidak jadi'."""
     kelompok = next((k for k in scope.mine(who, tx) if k.id == waiting["kelompok"]), None)
     meeting = tx.meetings.get(waiting["meeting"])
-    if kelompok is None or meeting is None or meeting.cancelled or who.staff is None:
+    if kelompok is None or meeting is None or not may_mark(meeting, msg.at) or who.staff is None:
         tx.sessions.end(who.address_id, TOPIC)
         return None
     words = text if text is not None else msg.text
