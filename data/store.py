@@ -7,13 +7,14 @@ import concurrent.futures
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, NestedTransaction, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -35,8 +36,13 @@ from data import (
     status,
     summary,
 )
+from data.prepared import Prepared
 
 T = TypeVar("T")
+
+SAVEPOINT, UNDO, RELEASE = (
+    Prepared(text(words)) for words in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
+)
 
 BATCH = 50
 RETRIES = 5
@@ -230,15 +236,16 @@ class Store:
         return answers
 
     def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> tuple[bool, Any]:
-        savepoint: NestedTransaction = conn.begin_nested()
+        SAVEPOINT.change(conn, {})
         try:
             value = work(Tx(conn, self.clock()))
         except BaseException as fault:  # undone and handed back, SystemExit too; the rest of the batch stands
             if isinstance(fault, DBAPIError) and _breaks_the_batch(fault):
                 raise
-            savepoint.rollback()
+            UNDO.change(conn, {})
+            RELEASE.change(conn, {})
             return False, fault
-        savepoint.commit()
+        RELEASE.change(conn, {})
         return True, value
 
     def _connection(self) -> Connection:
@@ -301,9 +308,22 @@ def reader_engine(url: URL) -> AsyncEngine:
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Two processes that start on a new file both want to change its journal, and SQLite lets neither wait."""
+    for attempt in range(RETRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt + 1 == RETRIES:
+                raise
+            time.sleep(0.1 * (attempt + 1))
 
 
 def _begin_immediate(conn: Connection) -> None:

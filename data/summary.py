@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from data.dialect import InsertOnce
 from data.people import scope_clause
+from data.prepared import Prepared
 from data.records import Answer, Kind, Mark, Meeting, Staff
 from data.schema import (
     COUNTS,
@@ -41,12 +42,16 @@ _THIS_FAMILY = and_(
     family_month.c.kpm_id == bindparam("b_kpm"),
 )
 RAISE = {
-    flag: update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True})
+    flag: Prepared(
+        update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True})
+    )
     for flag in FLAGS
 }
 ADD = {
-    name: update(tally).where(_THIS_TALLY).values({tally.c[name]: tally.c[name] + bindparam("d")}) for name in COUNTS
+    name: Prepared(update(tally).where(_THIS_TALLY).values({tally.c[name]: tally.c[name] + bindparam("d")}))
+    for name in COUNTS
 }
+FAMILY = Prepared(select(*(family_month.c[flag] for flag in FLAGS)).where(_THIS_FAMILY))
 OWNER = update(tally).where(_THIS_TALLY).values(pendamping_id=bindparam("p"))
 
 _LAST_COUNT = (
@@ -160,6 +165,8 @@ class Summary:
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
+        self._raised: dict[tuple[str, int, int], set[str] | None] = {}
+        """What this transaction has seen to be true of a family this month; a flag never goes back."""
 
     def recap(self, month: str, by: str, who: Staff | None) -> Recap:
         return gather(month, by, self.conn.execute(visible_rows(who), {"month": month}))
@@ -188,23 +195,30 @@ class Summary:
         """The family was reached, or answered so, at least once in the month of this meeting."""
         if which.kind is not Kind.P2K2:
             return
-        key = {"month": which.month, "kelompok_id": kelompok_id, "kpm_id": kpm_id}
-        if NEW_FAMILY(self.conn, {**key, flag: True}):
-            self._add(which, kelompok_id, **{flag: 1})
-            return
         values = {"b_month": which.month, "b_kelompok": kelompok_id, "b_kpm": kpm_id}
-        if self.conn.execute(RAISE[flag], values).rowcount:
+        key = tuple(values.values())
+        if key not in self._raised:
+            was = FAMILY.first(self.conn, values)
+            self._raised[key] = {name for name in FLAGS if getattr(was, name)} if was is not None else None
+        raised = self._raised[key]
+        if raised is not None and flag in raised:
+            return
+        new = raised is None and NEW_FAMILY(
+            self.conn, {"month": which.month, "kelompok_id": kelompok_id, "kpm_id": kpm_id, flag: True}
+        )
+        if new or RAISE[flag].change(self.conn, values):
             self._add(which, kelompok_id, **{flag: 1})
+        self._raised[key] = (raised or set()) | {flag}
 
     def _add(self, which: Meeting, kelompok_id: int, **changes: int) -> None:
         if which.kind is not Kind.P2K2:
             return
         key = {"b_month": which.month, "b_kelompok": kelompok_id}
         for name, change in changes.items():
-            if change and not self.conn.execute(ADD[name], {**key, "d": change}).rowcount:
+            if change and not ADD[name].change(self.conn, {**key, "d": change}):
                 owner = {"pendamping_id": which.pendamping_id}
                 NEW_TALLY(self.conn, {"month": which.month, "kelompok_id": kelompok_id, **owner})
-                self.conn.execute(ADD[name], {**key, "d": change})
+                ADD[name].change(self.conn, {**key, "d": change})
 
 
 def recount(conn: Connection, month: str) -> dict[int, dict[str, int]]:
