@@ -32,7 +32,7 @@ class _Ready:
         self.order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
         given = asked if keys is None else asked | set(keys)
         self.fixed = {name: value for name, value in compiled.params.items() if name not in given}
-        self.row = namedtuple("Row", [str(c.key) for c in columns], rename=True)._make  # type: ignore[misc]
+        self.row: Any = _row_of(tuple(str(c.key) for c in columns))
         self.columns = [(i, out) for i, c in enumerate(columns) if (out := _out_of(c.type, dialect)) is not None]
 
     def arguments(self, values: Mapping[str, Any]) -> Any:
@@ -102,6 +102,11 @@ def _explained(fault: Exception, sql: str, conn: Connection) -> BaseException:
     lost = conn.dialect.is_disconnect(fault, conn.connection.dbapi_connection, None)  # type: ignore[arg-type]
     base = conn.dialect.loaded_dbapi.Error
     return DBAPIError.instance(sql, None, fault, base, True, connection_invalidated=lost, dialect=conn.dialect)
+
+
+def _row_of(names: Sequence[str]) -> Any:
+    made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    return made._make
 
 
 def _later(asked: set[str], bind: Any) -> None:

@@ -8,7 +8,9 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -129,13 +131,29 @@ class Tx:
         return status.Status(self.conn)
 
 
-class _Job:
-    __slots__ = ("future", "otherwise", "work")
+Otherwise = Callable[[Tx, Exception], Any]
+Answer = tuple[bool, Any]
+"""Whether it went well, and the value or the fault."""
 
-    def __init__(self, work: Callable[[Tx], Any], otherwise: Callable[[Tx, Exception], Any] | None) -> None:
+
+class _Job:
+    """Work and who waits for it: a thread, or a task of `loop`."""
+
+    __slots__ = ("future", "loop", "otherwise", "work")
+
+    def __init__(
+        self, work: Callable[[Tx], Any], otherwise: Otherwise | None, loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         self.work = work
         self.otherwise = otherwise
-        self.future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        self.loop = loop
+        self.future: Any = concurrent.futures.Future() if loop is None else loop.create_future()
+
+    def begins(self) -> bool:
+        """Who no longer waits is left out."""
+        if self.loop is None:
+            return bool(self.future.set_running_or_notify_cancel())
+        return not self.future.cancelled()
 
 
 class Store:
@@ -162,20 +180,26 @@ class Store:
         Raises what `work` raised (its own changes are undone) or StoreError (nothing of the batch is kept). With
         `otherwise` a fault of `work` is not raised: that runs instead, in the same batch.
         """
-        return await asyncio.wrap_future(self._submit(work, otherwise).future)
+        job = _Job(work, otherwise, asyncio.get_running_loop())
+        self._queue(job)
+        result: T = await job.future
+        return result
 
     def run(self, work: Callable[[Tx], T]) -> T:
         """The same for callers without an event loop: the command line and tests."""
         result: T = self._submit(work).future.result()
         return result
 
-    def _submit(self, work: Callable[[Tx], Any], otherwise: Callable[[Tx, Exception], Any] | None = None) -> _Job:
+    def _submit(self, work: Callable[[Tx], Any]) -> _Job:
+        job = _Job(work, None)
+        self._queue(job)
+        return job
+
+    def _queue(self, job: _Job) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
             self._thread.start()
-        job = _Job(work, otherwise)
         self._jobs.put(job)
-        return job
 
     @property
     def alive(self) -> bool:
@@ -193,8 +217,7 @@ class Store:
                     last = True
                     break
                 batch.append(job)
-            # Who no longer waits is left out; from here on nobody can leave, and every answer finds its future.
-            self._commit([job for job in batch if job.future.set_running_or_notify_cancel()])
+            self._commit([job for job in batch if job.begins()])
             if last:
                 break
         if self._conn is not None:
@@ -212,21 +235,15 @@ class Store:
                 self._drop_connection()
                 if attempt + 1 < RETRIES and _may_pass_again(fault):
                     continue
-                error = _explain(fault)
-                for job in batch:
-                    job.future.set_exception(error)
+                _tell(batch, [(False, _explain(fault))] * len(batch))
                 return
             self.commits += 1
-            for job, (ok, value) in zip(batch, answers, strict=True):
-                if ok:
-                    job.future.set_result(value)
-                else:
-                    job.future.set_exception(value)
+            _tell(batch, answers)
             return
 
-    def _attempt(self, batch: Sequence[_Job]) -> list[tuple[bool, Any]]:
+    def _attempt(self, batch: Sequence[_Job]) -> list[Answer]:
         conn = self._connection()
-        answers: list[tuple[bool, Any]] = []
+        answers: list[Answer] = []
         with conn.begin():
             for job in batch:
                 ok, value = self._in_savepoint(conn, job.work)
@@ -235,7 +252,7 @@ class Store:
                 answers.append((ok, value))
         return answers
 
-    def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> tuple[bool, Any]:
+    def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> Answer:
         SAVEPOINT.change(conn, {})
         try:
             value = work(Tx(conn, self.clock()))
@@ -281,7 +298,32 @@ class Store:
         self.engine.dispose()
 
 
-def _second(otherwise: Callable[[Tx, Exception], Any], fault: Exception, tx: Tx) -> Any:
+def _tell(batch: Sequence[_Job], answers: Sequence[Answer]) -> None:
+    """Every loop is woken once for all that it waits for."""
+    of_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Answer]]] = defaultdict(list)
+    for job, answer in zip(batch, answers, strict=True):
+        if job.loop is not None:
+            of_loop[job.loop].append((job.future, answer))
+        else:
+            _settle([(job.future, answer)])
+    for loop, waiting in of_loop.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, waiting)
+
+
+def _settle(waiting: Sequence[tuple[Any, Answer]]) -> None:
+    for future, (ok, value) in waiting:
+        if future.done():
+            continue  # its task left while the change was on its way
+        if ok:
+            future.set_result(value)
+        elif isinstance(value, StopIteration):  # which no future takes
+            future.set_exception(RuntimeError(f"a change ended with {value!r}"))
+        else:
+            future.set_exception(value)
+
+
+def _second(otherwise: Otherwise, fault: Exception, tx: Tx) -> Any:
     return otherwise(tx, fault)
 
 
