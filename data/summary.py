@@ -96,6 +96,24 @@ class Line:
 
 
 NUMBERS = tuple(f.name for f in fields(Line) if f.name != "name")
+HEADINGS = {
+    "planned": "direncanakan",
+    "held": "terlaksana",
+    "cancelled": "dibatalkan",
+    "families": "keluarga",
+    "expected": "di daftar hadir",
+    "reached": "terjangkau",
+    "maybe": "belum pasti",
+    "promised": "akan datang",
+    "declined": "tidak bisa",
+    "claimed": "mengaku hadir",
+    "belum_diketahui": "belum diketahui",
+}
+"""What people read above a column; the marks are Indonesian already."""
+
+
+def heading(number: str) -> str:
+    return HEADINGS.get(number, number)
 
 
 @dataclass(frozen=True, slots=True)
