@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
@@ -24,6 +24,9 @@ FORWARD = {
     Status.READ: 4,
 }
 """Statuses only move forward, whatever order the platform reports them in."""
+
+LIVES = timedelta(hours=24)
+"""How long a letter waits that names no end itself: an answer of yesterday only puzzles (HOUSE 6)."""
 
 OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
@@ -204,7 +207,7 @@ class Outbox:
                 "params": dict(letter.params),
                 "priority": int(letter.priority),
                 "not_before": letter.not_before or self.now,
-                "expires": letter.expires,
+                "expires": letter.expires or (letter.not_before or self.now) + LIVES,
                 "about": letter.about,
                 "unasked": letter.unasked,
                 "attachment": _packed(letter.attachment),
