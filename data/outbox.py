@@ -415,6 +415,15 @@ class Outbox:
         )
         return self.conn.execute(statement).first() is not None
 
+    def last_meeting_letter(self, address_id: int) -> datetime | None:
+        """When this address last got a letter about a meeting that asks something."""
+        found: datetime | None = self.conn.execute(
+            select(func.max(outbox.c.sent)).where(
+                outbox.c.address_id == address_id, outbox.c.unasked, outbox.c.about.like("meeting:%")
+            )
+        ).scalar_one()
+        return found
+
     def of_kpm(self, kpm_id: int, limit: int = 5) -> list[Sent]:
         rows = self.conn.execute(
             select(outbox)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from data.records import Consent, FamilyStatus, Person, Role
 from data.store import Tx
-from handlers import attendance, consent, handover, help, meetings, summary
+from handlers import attendance, consent, handover, help, meetings, quiz, summary
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.reading import Expecting, Reading, read
 
@@ -40,6 +40,8 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("batalkan", "batal"), PENDAMPING, meetings.on_batalkan),
     Word(("absen",), PENDAMPING, attendance.on_absen),
     Word(("setuju",), PENDAMPING, consent.on_setuju),
+    Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
+    Word(("paham",), PENDAMPING, quiz.on_paham),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
@@ -47,13 +49,23 @@ STAFF_WORDS: Sequence[Word] = (
 )
 KPM_WORDS: Mapping[str, Answer] = {
     "jadwal": attendance.on_next,
+    "kuis": quiz.on_kuis,
+    "materi": quiz.on_materi,
     "menu": help.on_menu,
     "start": help.on_menu,
     "bantuan": help.on_bantuan,
     "cara pakai": help.on_how,
     "uang bantuan": help.on_money,
 }
-KPM_BUTTONS: Mapping[str, Answer] = {"help.how": help.on_how, "help.money": help.on_money}
+KPM_BUTTONS: Mapping[str, Answer] = {
+    "help.how": help.on_how,
+    "help.money": help.on_money,
+    "quiz.start": quiz.on_start,
+    "quiz.later": quiz.on_later,
+    "practice.done": lambda m, w, t: _practice(m, w, t, True),
+    "practice.not_yet": lambda m, w, t: _practice(m, w, t, False),
+}
+PRACTICE = {"sudah": True, "sdh": True, "udah": True, "belum": False, "blm": False}
 START = {"mulai", "mulai lagi", "start"}
 
 WAITING_STAFF: Mapping[str, LineAnswer] = {
@@ -62,10 +74,19 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "batalkan": meetings.on_cancel_line,
     "tempat": meetings.on_place_line,
     "absen": attendance.on_register_line,
+    "kuis": quiz.on_kuis_line,
+    "kuis_lisan": quiz.on_aloud_line,
+    "paham": quiz.on_levels_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
 }
-WAITING_KPM: Mapping[str, LineAnswer] = {"who": attendance.on_who, "reason": attendance.on_reason}
+WAITING_KPM: Mapping[str, LineAnswer] = {
+    "who": attendance.on_who,
+    "reason": attendance.on_reason,
+    "quiz": quiz.on_quiz_line,
+    "quiz_who": quiz.on_quiz_who,
+    "practice_who": quiz.on_practice_who,
+}
 
 
 def answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
@@ -179,7 +200,13 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
         if said is not None:
             return said
     if msg.button:
+        if msg.button.startswith("quiz.answer:"):
+            return quiz.on_quiz_button(msg, who, tx)
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
+    if word in {*START, "nanti"} and tx.quiz.open_of([kpm.id for kpm in who.kpms]):
+        return quiz.on_later(msg, who, tx) if word == "nanti" else quiz.on_start(msg, who, tx)
+    if word in PRACTICE and (said := quiz.on_practice(msg, who, tx, PRACTICE[word])) is not None:
+        return said
     if word in KPM_WORDS:
         return KPM_WORDS[word](msg, who, tx)
     now = attendance.situation(who, tx, msg.at)
@@ -190,6 +217,17 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     if (said := attendance.on_ketua(msg, who, tx)) is not None:
         return said
     return _read(msg, who, tx, now, reading)
+
+
+def _practice(msg: Inbound, who: Person, tx: Tx, done: bool) -> list[Outbound]:
+    said = quiz.on_practice(msg, who, tx, done)
+    return said if said is not None else [Outbound(msg.sender, "attendance.stale")]
+
+
+def _quiz_again(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """A quiz is open and nothing else could read the line."""
+    waiting = tx.sessions.get(who.address_id, quiz.TOPIC)
+    return quiz.on_unclear(msg, who, tx, waiting.memory) if waiting is not None else None
 
 
 def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: Reading) -> list[Outbound]:
@@ -209,6 +247,8 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
             return handover.pass_on(msg, who, tx, "question", msg.text, meeting=now.meeting)
         case "wrong_number":
             return consent.on_wrong_number(msg, who, tx)
+        case "unknown" if (said := _quiz_again(msg, who, tx)) is not None:
+            return said
         case "unknown" if now.expecting is Expecting.NONE:
             return _unknown(msg, who, tx, now)
         case "unknown":

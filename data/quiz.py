@@ -1,0 +1,412 @@
+"""Which quizzes are there, what was answered, and what comes back?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Integer, and_, bindparam, cast, func, or_, select, update
+
+from data.content.quizzes import Item, items
+from data.dialect import InsertOnce, Upsert
+from data.records import Mark
+from data.schema import (
+    attendance,
+    consent,
+    kpm,
+    kpm_address,
+    meeting,
+    meeting_kelompok,
+    practice,
+    quiz,
+    quiz_answer,
+    quiz_card,
+    quiz_item,
+    understanding,
+)
+from messages.envelope import KpmId, StaffId
+
+PLAN = InsertOnce(quiz, ["name"], returning="id")
+ANSWER = InsertOnce(quiz_answer, ["quiz_id", "position"])
+KEEP_CARD = Upsert(quiz_card, ["kpm_id", "item"], ["card", "due"])
+KEEP_ITEM = InsertOnce(quiz_item, ["item", "version"])
+KEEP_LEVEL = Upsert(understanding, ["meeting_id", "kpm_id"], ["level", "by_staff_id", "at"])
+PLAN_PRACTICE = InsertOnce(practice, ["meeting_id", "kpm_id"])
+MOMENT = quiz.c.due.type
+OPEN = ("invited", "started")
+
+BY_ID = select(quiz).where(quiz.c.id == bindparam("q"))
+ANSWERS = select(quiz_answer).where(quiz_answer.c.quiz_id == bindparam("q")).order_by(quiz_answer.c.position)
+OPEN_OF = (
+    select(quiz)
+    .where(
+        quiz.c.kpm_id.in_(bindparam("ks", expanding=True)),
+        quiz.c.state.in_(OPEN),
+        quiz.c.expires > bindparam("now", type_=MOMENT),
+    )
+    .order_by(quiz.c.started.desc().nulls_last(), quiz.c.id.desc())
+)
+DUE = (
+    select(quiz)
+    .where(quiz.c.state == "planned", quiz.c.due <= bindparam("now", type_=MOMENT))
+    .order_by(quiz.c.due, quiz.c.id)
+    .limit(bindparam("n"))
+)
+TO_REMIND = (
+    select(quiz)
+    .where(
+        quiz.c.state.in_(OPEN),
+        quiz.c.due <= bindparam("now", type_=MOMENT),
+        quiz.c.reminded.is_(None),
+        quiz.c.expires > bindparam("now", type_=MOMENT),
+    )
+    .order_by(quiz.c.due, quiz.c.id)
+    .limit(bindparam("n"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer that was given."""
+
+    position: int
+    item: str
+    version: int
+    choice: str
+    correct: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    id: int
+    kpm_id: KpmId
+    kelompok_id: int
+    meeting_id: int | None
+    session: str
+    phase: str
+    state: str
+    items: Sequence[tuple[str, int]]
+    expires: datetime
+    entered_by: StaffId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Right answers of one finished or begun quiz."""
+
+    kpm_id: KpmId
+    phase: str
+    correct: int
+    answered: int
+    asked: int
+
+
+class Quizzes:
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self.conn, self.now = conn, now
+
+    # --- the bank
+
+    def bank(self, session: str | None = None) -> list[Item]:
+        """Authored questions with what coordinators added or changed; the newest version of an id counts."""
+        found = {item.id: item for item in items()}
+        for row in self.conn.execute(select(quiz_item).order_by(quiz_item.c.version)):
+            changed = Item.model_validate(row.content)
+            if changed.id not in found or changed.version >= found[changed.id].version:
+                found[changed.id] = changed
+        return [item for item in found.values() if session in {None, item.session}]
+
+    def keep_item(self, item: Item) -> bool:
+        """A new version of a question, from a spreadsheet."""
+        values = {"item": item.id, "version": item.version, "content": item.model_dump(mode="json")}
+        return bool(KEEP_ITEM(self.conn, {**values, "changed": self.now}))
+
+    def item(self, item_id: str, version: int) -> Item | None:
+        """The very version that was asked."""
+        row = self.conn.execute(
+            select(quiz_item.c.content).where(quiz_item.c.item == item_id, quiz_item.c.version == version)
+        ).first()
+        if row is not None:
+            return Item.model_validate(row.content)
+        return next((item for item in items() if item.id == item_id and item.version == version), None)
+
+    # --- quizzes
+
+    def plan(
+        self,
+        name: str,
+        kpm_id: int,
+        kelompok_id: int,
+        session: str,
+        phase: str,
+        due: datetime,
+        expires: datetime,
+        *,
+        meeting_id: int | None = None,
+        entered_by: int | None = None,
+    ) -> int | None:
+        """A quiz that will be offered from `due` on; None when one of that name is there."""
+        values = {
+            "name": name,
+            "kpm_id": kpm_id,
+            "kelompok_id": kelompok_id,
+            "meeting_id": meeting_id,
+            "session": session,
+            "phase": phase,
+            "items": [],
+            "due": due,
+            "expires": expires,
+            "entered_by": entered_by,
+        }
+        added = PLAN(self.conn, values)
+        return int(added) if added is not None else None
+
+    def get(self, quiz_id: int) -> Quiz | None:
+        row = self.conn.execute(BY_ID, {"q": quiz_id}).first()
+        return _record(row) if row else None
+
+    def open_of(self, kpm_ids: Sequence[int]) -> list[Quiz]:
+        """Offered or begun and not expired, the one in progress first."""
+        return [_record(r) for r in self.conn.execute(OPEN_OF, {"ks": list(kpm_ids), "now": self.now})]
+
+    def due(self, limit: int) -> list[Quiz]:
+        return [_record(r) for r in self.conn.execute(DUE, {"now": self.now, "n": limit})]
+
+    def to_remind(self, limit: int) -> list[Quiz]:
+        return [_record(r) for r in self.conn.execute(TO_REMIND, {"now": self.now, "n": limit})]
+
+    def postpone(self, quiz_id: int, due: datetime) -> None:
+        self._set(quiz_id, due=due)
+
+    def invited(self, quiz_id: int, remind_at: datetime) -> None:
+        self._set(quiz_id, state="invited", invited=self.now, due=remind_at)
+
+    def reminded(self, quiz_id: int) -> None:
+        self._set(quiz_id, reminded=self.now)
+
+    def start(self, quiz_id: int, chosen: Sequence[Item], expires: datetime) -> None:
+        pairs = [[item.id, item.version] for item in chosen]
+        self._set(quiz_id, state="started", started=self.now, items=pairs, expires=expires)
+
+    def finish(self, quiz_id: int) -> None:
+        self._set(quiz_id, state="finished", finished=self.now)
+
+    def expire(self) -> int:
+        late = and_(quiz.c.state.in_(["planned", *OPEN]), quiz.c.expires <= self.now)
+        return self.conn.execute(update(quiz).where(late).values(state="expired")).rowcount
+
+    def drop_planned(self, kpm_ids: Sequence[int]) -> None:
+        """STOP PESAN: nothing that was planned is offered any more."""
+        mine = and_(quiz.c.kpm_id.in_(list(kpm_ids)), quiz.c.state == "planned")
+        self.conn.execute(update(quiz).where(mine).values(state="expired"))
+
+    def _set(self, quiz_id: int, **values: Any) -> None:
+        self.conn.execute(update(quiz).where(quiz.c.id == quiz_id).values(**values))
+
+    # --- answers
+
+    def answers(self, quiz_id: int) -> list[Given]:
+        return [
+            Given(r.position, r.item, r.version, r.choice, r.correct, r.at)
+            for r in self.conn.execute(ANSWERS, {"q": quiz_id})
+        ]
+
+    def answer(self, quiz_id: int, position: int, item: Item, choice: str) -> bool:
+        """Keep one answer; False when this question was answered before: a double tap counts once."""
+        values = {"quiz_id": quiz_id, "position": position, "item": item.id, "version": item.version}
+        return bool(ANSWER(self.conn, {**values, "choice": choice, "correct": choice == item.right, "at": self.now}))
+
+    def asked_before(self, kpm_id: int) -> dict[str, int]:
+        """How often each question was answered by this family."""
+        rows = self.conn.execute(
+            select(quiz_answer.c.item, func.count().label("n"))
+            .join(quiz, quiz.c.id == quiz_answer.c.quiz_id)
+            .where(quiz.c.kpm_id == kpm_id)
+            .group_by(quiz_answer.c.item)
+        )
+        return {r.item: r.n for r in rows}
+
+    # --- what comes back
+
+    def cards(self, kpm_id: int) -> dict[str, Mapping[str, Any]]:
+        rows = self.conn.execute(select(quiz_card.c.item, quiz_card.c.card).where(quiz_card.c.kpm_id == kpm_id))
+        return {r.item: r.card for r in rows}
+
+    def keep_card(self, kpm_id: int, item: str, card: Mapping[str, Any], due: datetime) -> None:
+        KEEP_CARD(self.conn, {"kpm_id": kpm_id, "item": item, "card": dict(card), "due": due})
+
+    # --- scores
+
+    def scores(self, kelompok_ids: Sequence[int], session: str | None = None) -> list[Score]:
+        """Right and answered per quiz of these groups; what was not answered is not wrong."""
+        correct: Any = func.coalesce(func.sum(cast(quiz_answer.c.correct, Integer)), 0)
+        statement = (
+            select(
+                quiz.c.kpm_id,
+                quiz.c.phase,
+                quiz.c.items,
+                correct.label("correct"),
+                func.count(quiz_answer.c.position).label("answered"),
+            )
+            .outerjoin(quiz_answer, quiz_answer.c.quiz_id == quiz.c.id)
+            .where(quiz.c.kelompok_id.in_(list(kelompok_ids)), quiz.c.state.in_([*OPEN, "finished", "expired"]))
+            .group_by(quiz.c.id, quiz.c.kpm_id, quiz.c.phase, quiz.c.items)
+            .order_by(quiz.c.id)
+        )
+        if session is not None:
+            statement = statement.where(quiz.c.session == session)
+        return [
+            Score(KpmId(r.kpm_id), r.phase, int(r.correct), r.answered, len(r.items))
+            for r in self.conn.execute(statement)
+        ]
+
+    # --- understanding
+
+    def level(self, meeting_id: int, kpm_id: int) -> str | None:
+        return self.conn.execute(
+            select(understanding.c.level).where(
+                understanding.c.meeting_id == meeting_id, understanding.c.kpm_id == kpm_id
+            )
+        ).scalar_one_or_none()
+
+    def keep_level(self, meeting_id: int, kpm_id: int, level: str, by: StaffId) -> None:
+        values = {"meeting_id": meeting_id, "kpm_id": kpm_id, "level": level, "by_staff_id": by}
+        KEEP_LEVEL(self.conn, {**values, "at": self.now})
+
+    # --- the pair that shows what LIKE-PKH brings
+
+    def baseline_candidates(self, agreed_before: datetime) -> list[tuple[int, int]]:
+        """(family, kelompok) that agreed before this moment and was never offered the first set."""
+        rows = self.conn.execute(
+            select(kpm.c.id, kpm.c.kelompok_id)
+            .join(kpm_address, kpm_address.c.kpm_id == kpm.c.id)
+            .join(consent, and_(consent.c.address_id == kpm_address.c.address_id, consent.c.topic == "p2k2"))
+            .where(
+                consent.c.state == "yes",
+                consent.c.at <= agreed_before,
+                kpm.c.status == "aktif",
+                kpm.c.id.not_in(select(quiz.c.kpm_id).where(quiz.c.phase == "base")),
+            )
+            .distinct()
+            .order_by(kpm.c.id)
+            .limit(500)
+        )
+        return [(r.id, r.kelompok_id) for r in rows]
+
+    def follow_up_candidates(self, finished_before: datetime) -> list[tuple[int, int]]:
+        """(family, kelompok) that finished the first set before this moment and was never offered its equal."""
+        rows = self.conn.execute(
+            select(quiz.c.kpm_id, quiz.c.kelompok_id)
+            .where(
+                quiz.c.phase == "base",
+                quiz.c.finished <= finished_before,
+                quiz.c.kpm_id.not_in(select(quiz.c.kpm_id).where(quiz.c.phase == "follow")),
+            )
+            .order_by(quiz.c.kpm_id)
+            .limit(500)
+        )
+        return [(r.kpm_id, r.kelompok_id) for r in rows]
+
+    # --- after a meeting
+
+    def to_follow(self, since: datetime, limit: int) -> list[tuple[int, int]]:
+        """(meeting, kelompok) that ended and whose follow-up is not planned yet, or whose register came later."""
+        rows = self.conn.execute(
+            select(meeting.c.id, meeting_kelompok.c.kelompok_id)
+            .join(meeting_kelompok, meeting_kelompok.c.meeting_id == meeting.c.id)
+            .where(
+                meeting.c.ends > since,
+                meeting.c.ends <= self.now,
+                meeting.c.kind == "p2k2",
+                meeting.c.session.is_not(None),
+                meeting.c.cancelled.is_(False),
+                or_(meeting_kelompok.c.followed.is_(None), meeting_kelompok.c.closed > meeting_kelompok.c.followed),
+            )
+            .order_by(meeting.c.id, meeting_kelompok.c.kelompok_id)
+            .limit(limit)
+        )
+        return [(r.id, r.kelompok_id) for r in rows]
+
+    def followed(self, meeting_id: int, kelompok_id: int) -> None:
+        self.conn.execute(
+            update(meeting_kelompok)
+            .where(meeting_kelompok.c.meeting_id == meeting_id, meeting_kelompok.c.kelompok_id == kelompok_id)
+            .values(followed=self.now)
+        )
+
+    def present(self, meeting_id: int, kelompok_id: int) -> tuple[list[KpmId], list[KpmId]]:
+        """(there, not there): marked hadir, or without a mark a claim; not there only when the pendamping says so."""
+        rows = self.conn.execute(
+            select(attendance.c.kpm_id, attendance.c.mark, attendance.c.answer).where(
+                attendance.c.meeting_id == meeting_id,
+                attendance.c.kelompok_id == kelompok_id,
+                attendance.c.registered,
+            )
+        ).all()
+        there = [
+            KpmId(r.kpm_id) for r in rows if r.mark == Mark.PRESENT.value or (r.mark is None and r.answer == "claimed")
+        ]
+        absent = [KpmId(r.kpm_id) for r in rows if r.mark is not None and r.mark != Mark.PRESENT.value]
+        return there, absent
+
+    # --- practice
+
+    def plan_practice(
+        self, meeting_id: int, kpm_id: int, kelompok_id: int, session: str, kind: str, due: datetime, expires: datetime
+    ) -> None:
+        values = {"meeting_id": meeting_id, "kpm_id": kpm_id, "kelompok_id": kelompok_id, "session": session}
+        PLAN_PRACTICE(self.conn, {**values, "kind": kind, "due": due, "expires": expires})
+
+    def practices_due(self, limit: int) -> Sequence[Any]:
+        return self.conn.execute(
+            select(practice)
+            .where(practice.c.state.in_(["planned", "told"]), practice.c.due <= self.now)
+            .order_by(practice.c.due, practice.c.meeting_id, practice.c.kpm_id)
+            .limit(limit)
+        ).all()
+
+    def set_practice(self, meeting_id: int, kpm_id: int, **values: Any) -> int:
+        return self.conn.execute(
+            update(practice).where(practice.c.meeting_id == meeting_id, practice.c.kpm_id == kpm_id).values(**values)
+        ).rowcount
+
+    def practice_asked(self, kpm_ids: Sequence[int]) -> Any:
+        """The newest question 'sudah dicoba?' of these families that waits for its answer."""
+        return self.conn.execute(
+            select(practice)
+            .where(practice.c.kpm_id.in_(list(kpm_ids)), practice.c.state == "asked", practice.c.expires > self.now)
+            .order_by(practice.c.asked.desc(), practice.c.kpm_id)
+        ).all()
+
+    def practice_counts(self, kelompok_ids: Sequence[int], session: str | None = None) -> dict[str, int]:
+        """Told, asked, done, not yet: what families said, never what was seen."""
+        statement = select(practice.c.state, practice.c.answer, func.count().label("n")).where(
+            practice.c.kelompok_id.in_(list(kelompok_ids)), practice.c.kind == "practice"
+        )
+        if session:
+            statement = statement.where(practice.c.session == session)
+        counts = {"told": 0, "asked": 0, "done": 0, "not_yet": 0}
+        for r in self.conn.execute(statement.group_by(practice.c.state, practice.c.answer)):
+            counts["told"] += r.n if r.state != "planned" else 0
+            counts["asked"] += r.n if r.state in {"asked", "closed"} and (r.state == "asked" or r.answer) else 0
+            if r.answer:
+                counts[r.answer] += r.n
+        return counts
+
+
+def _record(row: Any) -> Quiz:
+    return Quiz(
+        row.id,
+        KpmId(row.kpm_id),
+        row.kelompok_id,
+        row.meeting_id,
+        row.session,
+        row.phase,
+        row.state,
+        [(item, version) for item, version in row.items],
+        row.expires,
+        StaffId(row.entered_by) if row.entered_by else None,
+    )

@@ -1,0 +1,48 @@
+"""Is this something for a human: a question, a complaint, a call for help, a wrong number?"""
+
+from messages.reading.clauses import Clause
+from messages.reading.heard import Heard
+
+_BEFORE_DENIED_NAME = frozenset({"saya", "ini", "itu", "nomor", "lah", "kami"})
+
+
+def wrong_number(heard: Heard) -> bool:
+    """The message reached somebody who does not belong to the programme."""
+    return any((clause.has("wrong") or _denies_name(clause)) and not clause.asks for clause in heard.clauses)
+
+
+def _denies_name(clause: Clause) -> bool:
+    """As in "saya bukan wati", "ini bukan bu siti", "bukan saya"."""
+    words = [word for word in clause.words if not word.has("vocative")]
+    if [word.lemma for word in words] == ["bukan", "saya"]:
+        return True
+    return any(
+        words[i].lemma == "bukan" and words[i - 1].lemma in _BEFORE_DENIED_NAME and words[i + 1].how == "unknown"
+        for i in range(1, len(words) - 1)
+    )
+
+
+def complaint(heard: Heard) -> bool:
+    """The money has not come, the card is gone, the vitamins have run out."""
+    return any(_complains(clause) for clause in heard.clauses)
+
+
+def _complains(clause: Clause) -> bool:
+    if clause.has("complain"):
+        return True
+    if clause.has("aid"):
+        return clause.has("negator", "notyet", "gone", "forbid", "stop") and not clause.has("come")
+    return clause.has("service") and clause.has("gone", "notyet", "negator", "closed")
+
+
+def help_wanted(heard: Heard) -> bool:
+    """Asks how this works, or just for help."""
+    return any(_wants_help(clause) for clause in heard.clauses)
+
+
+def _wants_help(clause: Clause) -> bool:
+    if clause.has("assist", "lost") or clause.denies("understand"):
+        return True
+    if clause.has("please") and clause.only("please", "me", "us"):
+        return True
+    return clause.says("bantuan") and not clause.has("notyet", "gone")

@@ -1,0 +1,81 @@
+"""Is somebody in danger, or has a family lost somebody?"""
+
+from itertools import pairwise
+
+from messages.reading.clauses import Clause
+from messages.reading.heard import Heard
+from messages.reading.records import Expecting, Finding
+
+
+def find(heard: Heard) -> Finding | None:
+    """An emergency, or a loss in the household; another death only keeps her from coming."""
+    word = _danger(heard)
+    if word:
+        return Finding("urgent", True, f"a word of danger: {word}")
+    whose = _loss(heard)
+    if whose is None:
+        return None
+    if heard.expecting in {Expecting.RSVP, Expecting.CHECKIN} and whose != "own":
+        refused = any(clause.denies("come", "can", "able") for clause in heard.clauses)
+        mourning = {"reason": "duka"} if whose == "other" else {"reason": "duka", "loss": True}
+        return Finding("cannot_attend", refused, "a death, and no coming", mourning)
+    return Finding("loss", True, "somebody was lost") if whose != "other" else None
+
+
+def _danger(heard: Heard) -> str | None:
+    for clause in heard.clauses:
+        if clause.has("danger", "danger_weak", "death_wish", "blow"):
+            for i, word in enumerate(clause.words):
+                if _dangerous(clause, i):
+                    return word.text
+    return None
+
+
+def _dangerous(clause: Clause, i: int) -> bool:
+    word = clause.words[i]
+    if word.has("death_wish"):
+        return True
+    # Only a denial right before the word counts: when in doubt it is an emergency.
+    if any(other.has("negator") for other in clause.words[max(0, i - 2) : i]):
+        return False
+    if word.has("danger"):
+        return not _lesson(clause)
+    return (word.has("danger_weak") and clause.has("frail")) or (word.has("blow") and clause.has("me", "kin", "us"))
+
+
+def _lesson(clause: Clause) -> bool:
+    """Who asks what a danger is, or how to prevent it, wants a lesson; everything else is taken for an emergency."""
+    if clause.has("me", "kin") and not clause.asks:
+        return False
+    defines = any(set(pair) == {"apa", "itu"} for pair in pairwise(clause.lemmas))
+    return defines or clause.has("lesson")
+
+
+def _loss(heard: Heard) -> str | None:
+    """Who was lost: "own" child, pregnancy or spouse, "elder" for parents, "other" for people outside."""
+    worst = None
+    for clause in heard.clauses:
+        if clause.asks or clause.kind == "if" or clause.has("fear"):
+            continue
+        if clause.affirms("miscarriage") or _no_longer_there(clause):
+            return "own"
+        if clause.affirms("death"):
+            worst = _whose(clause)
+            if worst == "own":
+                return worst
+    return worst
+
+
+def _no_longer_there(clause: Clause) -> bool:
+    """As in "kada ada lagi bayinya", "janinnya sudah tidak ada"."""
+    return clause.has("unborn") and clause.says("tidak") and clause.says("ada") and clause.says("lagi", "sudah")
+
+
+def _whose(clause: Clause) -> str:
+    if clause.has("outsider"):
+        return "other"
+    # "bapak saya" is a father, "bapak" alone somebody addressed.
+    owned = any(a.has("vocative") and b.has("me") for a, b in pairwise(clause.words))
+    if owned or clause.has("elder"):
+        return "elder"
+    return "own" if clause.has("household", "child") else "other"

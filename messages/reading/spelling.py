@@ -1,0 +1,141 @@
+"""Which known word is meant by this spelling?"""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from messages.reading.concepts import NEGATIONS
+from messages.reading.lexicon import LEXICON, Lemmas, fold, tags_of
+
+LONGEST = 24
+SHORTEST_TYPO = 5
+
+_TRIPLED = re.compile(r"(.)\1{2,}")
+_DOUBLED = re.compile(r"(.)\1+")
+_SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q", "ai", "e")
+_LEET = str.maketrans("0134579", "oieasjg")
+_SHORT_NEGATORS = tuple(
+    word
+    for word, lemmas in LEXICON.words.items()
+    if lemmas[0] in {"tidak", "belum"}
+    and word in {"tdk", "gak", "kada", "kaga", "nggak", "ndak", "blm", "belum", "kagak", "tidak"}
+)
+
+Found = tuple[Lemmas, str]
+
+
+def _neighbours() -> frozenset[str]:
+    """Pairs of keys that one slip of the thumb confuses."""
+    rows = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+    pairs = {a + b for row in rows for a, b in pairwise(row)}
+    for upper, lower in pairwise(rows):
+        pairs |= {a + b for i, b in enumerate(lower) for a in upper[i : i + 2]}
+    return frozenset(pairs | {pair[::-1] for pair in pairs})
+
+
+NEIGHBOURS = _neighbours()
+
+
+def _shortened(word: str) -> set[str]:
+    """The word, and the word without each of its letters: two words one slip apart share one of these."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+
+def _index() -> dict[str, list[str]]:
+    index: dict[str, list[str]] = {}
+    for word in LEXICON.words:
+        if len(word) >= SHORTEST_TYPO and word.isalpha():
+            for shorter in _shortened(word):
+                index.setdefault(shorter, []).append(word)
+    return index
+
+
+_BY_SHORTENED = _index()
+
+
+@lru_cache(maxsize=16384)
+def look(word: str) -> Found:
+    """The meanings a spelling stands for, and how it was recognised."""
+    known = LEXICON.words.get(word)
+    if known:
+        return known, "exact"
+    if len(word) > LONGEST:
+        return (word,), "unknown"
+    return _respelled(word) or _glued(word) or _mistyped(word) or ((word,), "unknown")
+
+
+def _respelled(word: str) -> Found | None:
+    words = LEXICON.words
+    once = _DOUBLED.sub(r"\1", word)
+    for shorter in (_TRIPLED.sub(r"\1\1", word), _TRIPLED.sub(r"\1", word), once):
+        if shorter in words:
+            return words[shorter], "stretched"
+    if not word.isalpha():
+        plain = word.translate(_LEET)
+        return (words[plain], "digits for letters") if plain in words else None
+    for spelling in (word, once):
+        folded = LEXICON.folded.get(fold(spelling))
+        if folded and len(spelling) >= 4:
+            return words[folded], "Hulu spelling"
+    for suffix in _SUFFIXES:
+        stem = word.removesuffix(suffix)
+        if stem != word and len(stem) >= 3 and stem in words:
+            return (*words[stem], "kah") if suffix == "kah" else words[stem], "suffix"
+    return None
+
+
+def _glued(word: str) -> Found | None:
+    """What is written without a space: "gabisa", "sudahhadir", "hadirbu"."""
+    words = LEXICON.words
+    for cut in range(1, len(word) - 1):
+        left, right = word[:cut], word[cut:]
+        if left not in words:
+            continue
+        tags = tags_of(words[left][0])
+        if "glue" in tags and (cut > 1 or "negator" in tags) and len(right) >= 3:
+            rest = words.get(right) or words.get(_DOUBLED.sub(r"\1", right)) or (_glued(right) or ((), ""))[0]
+            if rest:
+                return (*words[left], *rest), "glued"
+        if cut >= 4 and right in words and (len(right) >= 4 or tags_of(words[right][0]) & {"filler", "vocative"}):
+            return (*words[left], *words[right]), "glued"
+    return None
+
+
+def _mistyped(word: str) -> Found | None:
+    """The known word one slip away; a negator wins, so that no slip can turn one away."""
+    if len(word) < SHORTEST_TYPO or not word.isalpha():
+        return None
+    near = {entry for shorter in _shortened(word) for entry in _BY_SHORTENED.get(shorter, ())}
+    slips = [(score, entry) for entry in near if (score := fuzz.ratio(word, entry)) and _one_slip(word, entry, score)]
+    if not slips:
+        return None
+    best = max(slips, key=lambda slip: (not tags_of(LEXICON.words[slip[1]][0]).isdisjoint(NEGATIONS), *slip))
+    return LEXICON.words[best[1]], "typo"
+
+
+@lru_cache(maxsize=4096)
+def near_negator(word: str) -> bool:
+    """A short word that is one slip away from a negator: "tdj", "kga"; too short to be corrected anywhere else."""
+    return 2 < len(word) < SHORTEST_TYPO and any(_slipped(word, negator) for negator in _SHORT_NEGATORS)
+
+
+def _slipped(word: str, negator: str) -> bool:
+    if len(word) == len(negator):
+        wrong = [a + b for a, b in zip(word, negator, strict=True) if a != b]
+        return (len(wrong) == 1 and wrong[0] in NEIGHBOURS) or (len(wrong) == 2 and sorted(word) == sorted(negator))
+    longer, shorter = (word, negator) if len(word) > len(negator) else (negator, word)
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+
+
+def _one_slip(word: str, candidate: str, score: float) -> bool:
+    # "khadir" may be "kada hadir": letters before a whole word are no slip.
+    if word.endswith(candidate):
+        return False
+    if len(word) != len(candidate):
+        return score >= 88
+    wrong = [i for i, (a, b) in enumerate(zip(word, candidate, strict=True)) if a != b]
+    if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+        return sorted(word) == sorted(candidate)
+    return len(wrong) == 1 and (len(word) >= 7 or word[wrong[0]] + candidate[wrong[0]] in NEIGHBOURS)

@@ -1,0 +1,105 @@
+"""Which of the things she says about coming counts in the end?"""
+
+from collections.abc import Sequence
+
+from messages.reading.clauses import Clause
+from messages.reading.coming import Said, judge
+from messages.reading.standing_in import another_comes
+
+_COMES = {"yes", "means", "here", "late"}
+_NO = {"no", "if_not"}
+_QUIET = {"nothing", "past"}
+
+
+def weigh(clauses: Sequence[Clause], at_door: bool) -> Said:
+    """The last decisive clause counts; a refusal is taken back only in so many words."""
+    result = Said("nothing")
+    conditional = False
+    for clause in clauses:
+        now = judge(clause, at_door)
+        if now.kind == "if":
+            # "tidak bisa bu, kalau besok bisa": the no stands.
+            conditional = conditional or not (result.kind in _NO and clause.detached)
+        else:
+            result = _after(result, now, clause)
+    if conditional and result.kind not in {"stand_in", "ask"}:
+        return Said("maybe", result.kind != "nothing", "on a condition")
+    if result.kind == "nod" and any(clause.has("wish") for clause in clauses):
+        return Said("maybe", why="a wish")
+    return result
+
+
+def _after(before: Said, now: Said, clause: Clause) -> Said:
+    """What stands after one more clause."""
+    if now.kind in _QUIET or now.kind == "ask":
+        return _after_aside(before, now)
+    if before.kind in _QUIET:
+        return Said("no", False, now.why) if now.kind == "other_no" else now
+    if now.kind == "stand_in":
+        return now
+    if before.kind == "stand_in":
+        return before
+    if now.kind in _NO:
+        return now
+    if now.kind == "other_no":
+        return Said("no", False, now.why) if before.kind == "excuse" else before.unsure()
+    if before.kind in _NO:
+        return _after_no(before, now, clause)
+    if before.kind == "bare_no":
+        return _after_bare_no(before, now)
+    return _after_yes(before, now, clause)
+
+
+def _after_aside(before: Said, now: Said) -> Said:
+    """A question or a remark leaves what was said, but a strange remark leaves it less sure."""
+    if now.kind == "ask":
+        return now if before.kind in {"nothing", "past", "nod"} else before
+    if before.kind == "nothing":
+        return now
+    return before if now.plain or now.kind == "past" else before.unsure()
+
+
+def _after_no(before: Said, now: Said, clause: Clause) -> Said:
+    """As in "tadi bilang tidak bisa, sekarang bisa"; but "tidak bisa besok, bisanya lusa" stays a no."""
+    turns = clause.has("turn") and not clause.has("another_time") and not another_comes(clause)
+    if now.kind in _COMES and turns:
+        return Said(now.kind, False, "takes the no back")
+    return before if now.kind in {"excuse", "nod", "bare_no"} else before.unsure()
+
+
+def _after_bare_no(before: Said, now: Said) -> Said:
+    # A negation of something else ("bukan telat") is no no.
+    if now.kind == "maybe" or not before.plain:
+        return now
+    return before if now.kind in {"excuse", "bare_no"} else Said("unclear", False, "no and yes")
+
+
+def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
+    """What a further clause does to a yes, a nod, a wish, a maybe or an excuse."""
+    contrast = clause.kind == "but"
+    match now.kind:
+        case "excuse":
+            return _after_yes_an_excuse(before, now, contrast)
+        case "bare_no":
+            decisive = now.plain or (contrast and before.kind != "here")
+            return Said("no", False, "a no at the end") if decisive else before.unsure()
+        case "nod" | "wants":
+            return Said("unclear", False, "asks and nods") if before.kind == "ask" else before
+        case "maybe" if clause.has("hope") and before.kind == "yes" and not clause.has("come", "can", "want"):
+            # "hadir, mudahan kada hujan" is still a promise, but a soft one.
+            return before.unsure()
+        case "yes" | "means" | "late" if before.kind == "here":
+            return before
+        case "yes" | "means" if before.kind == "late":
+            return before
+        case "yes" | "means" if before.kind == "excuse":
+            return now if clause.has("turn") else now.unsure()
+    return now
+
+
+def _after_yes_an_excuse(before: Said, now: Said, contrast: bool) -> Said:
+    if before.kind in {"nod", "wants", "ask", "twice", "excuse"} or (contrast and before.kind == "means"):
+        return now
+    if contrast and before.kind in {"yes", "here"}:
+        return Said("maybe", False, "comes, but gives a reason not to")
+    return before if before.kind == "late" else before.unsure()
