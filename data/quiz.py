@@ -156,7 +156,7 @@ class Quizzes:
             "meeting_id": meeting_id,
             "session": session,
             "phase": phase,
-            "items": [],
+            "chosen": [],
             "due": due,
             "expires": expires,
             "entered_by": entered_by,
@@ -189,7 +189,7 @@ class Quizzes:
 
     def start(self, quiz_id: int, chosen: Sequence[Item], expires: datetime) -> None:
         pairs = [[item.id, item.version] for item in chosen]
-        self._set(quiz_id, state="started", started=self.now, items=pairs, expires=expires)
+        self._set(quiz_id, state="started", started=self.now, chosen=pairs, expires=expires)
 
     def finish(self, quiz_id: int) -> None:
         self._set(quiz_id, state="finished", finished=self.now)
@@ -247,19 +247,19 @@ class Quizzes:
             select(
                 quiz.c.kpm_id,
                 quiz.c.phase,
-                quiz.c.items,
+                quiz.c.chosen,
                 correct.label("correct"),
                 func.count(quiz_answer.c.position).label("answered"),
             )
             .outerjoin(quiz_answer, quiz_answer.c.quiz_id == quiz.c.id)
             .where(quiz.c.kelompok_id.in_(list(kelompok_ids)), quiz.c.state.in_([*OPEN, "finished", "expired"]))
-            .group_by(quiz.c.id, quiz.c.kpm_id, quiz.c.phase, quiz.c.items)
+            .group_by(quiz.c.id, quiz.c.kpm_id, quiz.c.phase, quiz.c.chosen)
             .order_by(quiz.c.id)
         )
         if session is not None:
             statement = statement.where(quiz.c.session == session)
         return [
-            Score(KpmId(r.kpm_id), r.phase, int(r.correct), r.answered, len(r.items))
+            Score(KpmId(r.kpm_id), r.phase, int(r.correct), r.answered, len(r.chosen))
             for r in self.conn.execute(statement)
         ]
 
@@ -406,7 +406,7 @@ def _record(row: Any) -> Quiz:
         row.session,
         row.phase,
         row.state,
-        [(item, version) for item, version in row.items],
+        [(item, version) for item, version in row.chosen],
         row.expires,
         StaffId(row.entered_by) if row.entered_by else None,
     )

@@ -345,7 +345,7 @@ quiz = Table(
     Column("session", String(8), nullable=False),
     Column("phase", String(6), nullable=False),
     Column("state", String(8), nullable=False, server_default="planned"),
-    Column("items", Json, nullable=False),
+    Column("chosen", Json, nullable=False),
     Column("due", Moment, nullable=False),
     Column("invited", Moment),
     Column("reminded", Moment),
@@ -358,7 +358,7 @@ quiz = Table(
     _one_of("phase", "pre", "post", "self", "base", "follow"),
     _one_of("state", "planned", "invited", "started", "finished", "expired"),
 )
-"""One quiz of one family. `items` are [id, version] pairs: an answer belongs to the version that was asked."""
+"""One quiz of one family. `chosen` are [id, version] pairs: an answer belongs to the version that was asked."""
 
 quiz_answer = Table(
     "quiz_answer",
