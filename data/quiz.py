@@ -98,10 +98,16 @@ class Score:
     """Right answers of one finished or begun quiz."""
 
     kpm_id: KpmId
+    session: str
     phase: str
     correct: int
     answered: int
     asked: int
+
+    @property
+    def share(self) -> float:
+        """Right of those asked."""
+        return self.correct / self.asked if self.asked else 0.0
 
 
 class Quizzes:
@@ -246,6 +252,7 @@ class Quizzes:
         statement = (
             select(
                 quiz.c.kpm_id,
+                quiz.c.session,
                 quiz.c.phase,
                 quiz.c.chosen,
                 correct.label("correct"),
@@ -253,15 +260,42 @@ class Quizzes:
             )
             .outerjoin(quiz_answer, quiz_answer.c.quiz_id == quiz.c.id)
             .where(quiz.c.kelompok_id.in_(list(kelompok_ids)), quiz.c.state.in_([*OPEN, "finished", "expired"]))
-            .group_by(quiz.c.id, quiz.c.kpm_id, quiz.c.phase, quiz.c.chosen)
+            .group_by(quiz.c.id)
             .order_by(quiz.c.id)
         )
         if session is not None:
             statement = statement.where(quiz.c.session == session)
         return [
-            Score(KpmId(r.kpm_id), r.phase, int(r.correct), r.answered, len(r.chosen))
+            Score(KpmId(r.kpm_id), r.session, r.phase, int(r.correct), r.answered, len(r.chosen))
             for r in self.conn.execute(statement)
         ]
+
+    def answered(self, kelompok_ids: Sequence[int], session: str | None = None) -> list[list[tuple[str, str, bool]]]:
+        """The answers of each quiz of these groups: (question, choice, right)."""
+        statement = (
+            select(quiz_answer.c.quiz_id, quiz_answer.c.item, quiz_answer.c.choice, quiz_answer.c.correct)
+            .join(quiz, quiz.c.id == quiz_answer.c.quiz_id)
+            .where(quiz.c.kelompok_id.in_(list(kelompok_ids)))
+            .order_by(quiz_answer.c.quiz_id, quiz_answer.c.position)
+        )
+        if session is not None:
+            statement = statement.where(quiz.c.session == session)
+        found: dict[int, list[tuple[str, str, bool]]] = {}
+        for r in self.conn.execute(statement):
+            found.setdefault(r.quiz_id, []).append((r.item, r.choice, r.correct))
+        return list(found.values())
+
+    def offered_in(self, kelompok_ids: Sequence[int], since: datetime, until: datetime) -> tuple[int, int, int]:
+        """(offered, begun, finished) quizzes of these groups that were offered or begun in [since, until)."""
+        at = func.coalesce(quiz.c.invited, quiz.c.started)
+        row = self.conn.execute(
+            select(func.count(), func.count(quiz.c.started), func.count(quiz.c.finished)).where(
+                quiz.c.kelompok_id.in_(list(kelompok_ids)),
+                at >= bindparam("b_since", since, type_=MOMENT),
+                at < bindparam("b_until", until, type_=MOMENT),
+            )
+        ).one()
+        return int(row[0]), int(row[1]), int(row[2])
 
     # --- understanding
 

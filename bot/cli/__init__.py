@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import content, events, imports, meetings, reading, running, staff, summary
+from bot.cli import content, events, imports, meetings, quiz, reading, running, staff, summary
 from bot.cli.speaking import Failed, WrongInput, complain
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ for name, group in (
     ("import", imports.app),
     ("staff", staff.app),
     ("meetings", meetings.app),
+    ("quiz", quiz.app),
     ("content", content.app),
     ("events", events.app),
 ):
