@@ -33,11 +33,11 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
         questions = 0
         faults.append(str(fault).splitlines()[-2].strip() if len(str(fault).splitlines()) > 1 else str(fault))
     if json:
-        counts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
-        show_json({**counts, "faults": faults})
+        facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
+        show_json({**facts, "faults": faults})
     else:
-        for fault in faults:
-            out.print(fault, style="red", markup=False, highlight=False)
+        for sentence in faults:
+            out.print(sentence, style="red", markup=False, highlight=False)
         out.print(
             f"{len(entries())} kalimat, {len(sessions())} sesi, dan {questions} pertanyaan diperiksa.", highlight=False
         )
