@@ -312,8 +312,9 @@ class Quizzes:
 
     # --- the pair that shows what LIKE-PKH brings
 
-    def baseline_candidates(self, agreed_before: datetime) -> list[tuple[int, int]]:
-        """(family, kelompok) that agreed before this moment and was never offered the first set."""
+    def baseline_candidates(self, agreed_before: datetime, wordings: Sequence[str]) -> list[tuple[int, int]]:
+        """(family, kelompok) that agreed to one of our own wordings before this moment and was never offered the
+        first set. Who was told nothing of quizzes when she agreed is not asked."""
         rows = self.conn.execute(
             select(kpm.c.id, kpm.c.kelompok_id)
             .join(kpm_address, kpm_address.c.kpm_id == kpm.c.id)
@@ -321,6 +322,7 @@ class Quizzes:
             .where(
                 consent.c.state == "yes",
                 consent.c.at <= agreed_before,
+                consent.c.wording.in_(wordings),
                 kpm.c.status == "aktif",
                 kpm.c.id.not_in(select(quiz.c.kpm_id).where(quiz.c.phase == "base")),
             )

@@ -247,10 +247,10 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
             return handover.pass_on(msg, who, tx, "question", msg.text, meeting=now.meeting)
         case "wrong_number":
             return consent.on_wrong_number(msg, who, tx)
-        case "unknown" if (said := _quiz_again(msg, who, tx)) is not None:
-            return said
         case "unknown" if now.expecting is Expecting.NONE:
             return _unknown(msg, who, tx, now)
+        case "unknown" if (said := _quiz_again(msg, who, tx)) is not None:
+            return said
         case "unknown":
             return attendance.on_unread(msg, who, tx, now)
         case _:
@@ -262,6 +262,8 @@ def _unknown(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation) -> li
     as_answer = read(msg.text, Expecting.RSVP)
     if as_answer.sure and as_answer.meaning in attendance.PRESENCE:
         return attendance.on_reading(msg, who, tx, now, as_answer)
+    if (said := _quiz_again(msg, who, tx)) is not None:
+        return said
     return attendance.on_unread(msg, who, tx, now)
 
 

@@ -21,6 +21,9 @@ FOLLOWED_FOR = timedelta(days=3)
 """A register that is handed in later than this after its meeting plans no quiz any more."""
 
 PRACTICE_LASTS = timedelta(days=21)
+OWN_WORDINGS = ("perkenalan-1", "tatap-muka")
+"""The introductions that speak of quizzes (handlers/consent.py)."""
+
 FOR_ALL = "all"
 """The setting `quiz_for`: 'all' offers the quiz to everybody of the register, else to those who were there."""
 
@@ -53,7 +56,7 @@ def _follow(tx: Tx, meeting: Meeting, kelompok_id: int, session: str) -> None:
 def tick_baseline(tx: Tx) -> bool:
     """Five questions on rights and duties once after consent, and their equals six months later: the outcome."""
     kelompoks = {k.id: k for k in tx.people.every_kelompok()}
-    for kpm_id, kelompok_id in tx.quiz.baseline_candidates(tx.now - BASELINE_AFTER):
+    for kpm_id, kelompok_id in tx.quiz.baseline_candidates(tx.now - BASELINE_AFTER, OWN_WORDINGS):
         _plan_hk(tx, kelompoks[kelompok_id], kpm_id, "base")
     for kpm_id, kelompok_id in tx.quiz.follow_up_candidates(tx.now - FOLLOW_UP_AFTER):
         _plan_hk(tx, kelompoks[kelompok_id], kpm_id, "follow")

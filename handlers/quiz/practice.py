@@ -17,6 +17,7 @@ from messages.envelope import Inbound, KpmId, Outbound, Priority
 
 AT_ONCE = 200
 ASK_AFTER = timedelta(days=7)
+ANSWERED_WITHIN = timedelta(days=21)
 WHO = "practice_who"
 WAITS = timedelta(days=3)
 
@@ -82,7 +83,7 @@ def _told(tx: Tx, row: Any) -> None:
         tx.quiz.set_practice(row.meeting_id, row.kpm_id, state="told", told=tx.now, due=tx.now + ASK_AFTER)
     else:
         tx.quiz.set_practice(
-            row.meeting_id, row.kpm_id, state="asked", asked=tx.now, due=row.expires, expires=tx.now + ASK_AFTER
+            row.meeting_id, row.kpm_id, state="asked", asked=tx.now, due=row.expires, expires=tx.now + ANSWERED_WITHIN
         )
 
 

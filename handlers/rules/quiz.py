@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 from fsrs import Card, Rating, Scheduler, State
 
 LENGTH = 3
-BASELINE_AFTER = timedelta(days=14)
-"""After consent: the first fortnight belongs to the invitation."""
+BASELINE_AFTER = timedelta(days=3)
+"""After consent: not in the same breath as the introduction."""
 
 FOLLOW_UP_AFTER = timedelta(days=182)
 OFFERED_FOR = timedelta(days=10)
