@@ -55,7 +55,8 @@ class Item(BaseModel):
             raise ValueError(f"{self.id}: jawaban benar '{self.right}' tidak ada di pilihan")
         if len({option.lower() for option in self.options}) < len(self.options):
             raise ValueError(f"{self.id}: dua pilihan sama")
-        if long := next((option for option in self.options if not 1 <= len(option) <= OPTION), None):
+        long = next((option for option in self.options if not 1 <= len(option.strip()) <= OPTION), None)
+        if long is not None:
             raise ValueError(f"{self.id}: pilihan '{long}' {len(long)} huruf, paling banyak {OPTION}")
         together = len(self.question) + sum(len(option) + 3 for option in self.options)
         if together > TOGETHER:
@@ -107,10 +108,20 @@ def faults(bank: Sequence[Item] | None = None) -> Iterator[str]:
     """One sentence for everything about the whole bank that is not as it should be."""
     bank = items() if bank is None else bank
     seen: set[str] = set()
+    known = {HK, *(s.id for s in sessions())}
     for item in bank:
         if item.id in seen:
             yield f"{item.id}: id dua kali"
         seen.add(item.id)
+        if item.session not in known:
+            yield f"{item.id}: sesi {item.session} tidak ada"
+        if item.form is not None and item.session != HK:
+            yield f"{item.id}: bentuk '{item.form}' hanya untuk {HK}"
+    for practice in practices().values():
+        if practice.session not in known:
+            yield f"praktik {practice.session}: sesi tidak ada"
+        if found := FORBIDDEN.search(f"{practice.remember} {practice.practice}"):
+            yield f"praktik {practice.session}: '{found[0]}' tidak boleh ada"
     for session in [HK, *(s.id for s in sessions())]:
         mine = [item for item in bank if item.session == session]
         if len(mine) < LEAST_PER_SESSION:
