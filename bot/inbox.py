@@ -47,7 +47,7 @@ def post(tx: Tx, letters: Sequence[Outbound]) -> None:
 
 def keep_failed(tx: Tx, msg: Inbound, fault: Exception) -> bool:
     """Store the raw event as failed, acknowledge it, and tell the admin; `events retry` runs it again."""
-    log.error("event failed", account=msg.account, event=msg.event, fault=type(fault).__name__, exc_info=fault)
+    log.error("event failed", account=msg.account, id=msg.event, fault=type(fault).__name__, exc_info=fault)
     tx.events.keep_failed(msg.account, msg.event, packed(msg), f"{type(fault).__name__}: {fault}"[:500])
     for admin in (s for s in tx.people.every_staff() if s.role is Role.ADMIN):
         once = f"event-failed:{msg.account}:{msg.event}"[:140] + f":{admin.id}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 
 import aiohttp
 import structlog
@@ -15,28 +17,37 @@ from starlette.routing import BaseRoute
 from telegram import Bot
 
 from bot import scheduler
+from bot.channels import leaving
 from bot.channels.base import ChannelError
 from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
-from bot.dispatcher import Pacer, Sender, Spacing
-from bot.dispatcher.pacer import LastSecond
+from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
+from bot.dispatcher.holding import Holding, only_while_held
 from bot.exports import make_file
+from bot.names import keep_names
 from bot.polling import poll
 from bot.settings import Settings
 from bot.web import Health, make_web
 from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
 from data.accounts import Lease
+from data.records import Role
 from data.store import Store, Tx
+from handlers.registration import commands_for
 from messages.envelope import Inbound
 
 log = structlog.get_logger()
 
-TELEGRAM_DOUBT = timedelta(seconds=45)
-WHATSAPP_DOUBT = timedelta(seconds=90)
-"""How long a letter without an answer may stay in doubt; longer than any request may last."""
+NO_NEWS = timedelta(0)
+"""Telegram never says later what became of a request without an answer."""
+
+WHATSAPP_NEWS = timedelta(seconds=90)
+"""How long a status may take that tells it."""
+
+LONGEST = timedelta(seconds=60)
+"""No request lasts longer, one of a dead process's either."""
 
 TICK_LEASE = timedelta(seconds=50)
-TICKS = "ticks"
+TICKS, POLLING = "ticks", "telegram polling"
 
 
 @dataclass
@@ -47,7 +58,28 @@ class Parts:
     routes: list[BaseRoute] = field(default_factory=list)
     telegram: Telegram | None = None
     telegram_intake: Intake | None = None
+    whatsapp: WhatsApp | None = None
     last_tick: datetime | None = None
+
+    def wake(self) -> None:
+        """An answer to one account may lie in another's outbox: the pendamping of a family writes elsewhere."""
+        for one in self.senders:
+            one.wake()
+
+
+def start(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
+    """Run on the fast event loop where there is one."""
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(run_live(settings, store, host, port, web=web, sender=sender))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    if find_spec("uvloop") is None:  # not made for Windows
+        return asyncio.new_event_loop()
+    import uvloop
+
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
 
 
 async def run_live(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
@@ -56,19 +88,39 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    connector = aiohttp.TCPConnector(limit=128, keepalive_timeout=15)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        parts = await _assemble(settings, store, session)
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)  # each sender bounds what is under way
+    jar = aiohttp.DummyCookieJar()  # neither platform sets any
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, trace_configs=[leaving.tracing()]) as session:
+        parts = _assemble(settings, store, session, web=web)
         tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
         if sender:
             tasks.append(asyncio.create_task(_ticks(store, parts, stop)))
+        names = asyncio.create_task(_introduce(store, parts))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
             if parts.telegram is not None and parts.telegram_intake is not None:
-                tasks.append(asyncio.create_task(_listen(settings, parts.telegram, parts.telegram_intake, stop)))
+                tasks.append(asyncio.create_task(_listen(settings, store, parts.telegram, parts.telegram_intake, stop)))
         log.info("running", web=web, sender=sender, accounts=[s.account for s in parts.senders])
         await _until_stopped(tasks, stop)
+        names.cancel()
+        await asyncio.gather(names, return_exceptions=True)
     await store.close()
+
+
+async def _introduce(store: Store, parts: Parts) -> None:
+    """Learn our own names for links and posters, and tell Telegram which /words each role has."""
+    await keep_names(store, parts.telegram, parts.whatsapp)
+    if parts.telegram is None:
+        return
+    staff = await store.write(lambda tx: tx.people.every_staff())
+    chats = {s.id: await store.write(lambda tx, s=s: tx.people.telegram_of(s.id)) for s in staff}  # type: ignore[misc]
+    try:
+        await parts.telegram.set_commands(commands_for(Role.KPM))
+        for one in staff:
+            if (chat := chats[one.id]) is not None:
+                await parts.telegram.set_commands(commands_for(one.role), chat)
+    except ChannelError as fault:
+        log.warning("commands not set yet", fault=type(fault).__name__)
 
 
 async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
@@ -80,12 +132,12 @@ async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
             raise result
 
 
-async def _assemble(settings: Settings, store: Store, session: aiohttp.ClientSession) -> Parts:
+def _assemble(settings: Settings, store: Store, session: aiohttp.ClientSession, *, web: bool) -> Parts:
     parts = Parts()
     if settings.telegram_token is not None:
         _add_telegram(settings, store, session, parts)
     if settings.whatsapp_token is not None:
-        _add_whatsapp(settings, store, session, parts)
+        _add_whatsapp(settings, store, session, parts, web=web)
     return parts
 
 
@@ -106,12 +158,14 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
         Pacer(settings.telegram_rate),
         Spacing(1.0, 3),
         sent_is_reached=True,
-        wait_for_news=TELEGRAM_DOUBT,
+        wait_for_news=NO_NEWS,
+        longest=LONGEST,
+        alone=store.sqlite,
     )
     answering: set[asyncio.Task[None]] = set()
 
     async def after(events: Sequence[Inbound]) -> None:
-        sender.wake.set()
+        parts.wake()
         for callback in [msg.callback for msg in events if msg.callback]:
             task = asyncio.create_task(_answer(channel, callback))
             answering.add(task)
@@ -133,7 +187,7 @@ async def _answer(channel: Telegram, callback: str) -> None:
         log.info("callback not answered", fault=type(fault).__name__)
 
 
-def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSession, parts: Parts) -> None:
+def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSession, parts: Parts, *, web: bool) -> None:
     inbound = LastSecond()
     channel = WhatsApp(
         settings.whatsapp_token.get_secret_value() if settings.whatsapp_token else "",
@@ -142,6 +196,7 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
         settings.whatsapp_api_url,
         session,
     )
+    parts.whatsapp = channel
     sender = Sender(
         store,
         "whatsapp",
@@ -151,12 +206,17 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
         Pacer(settings.whatsapp_rate, inbound),
         Spacing(6.0, 10),
         sent_is_reached=False,
-        wait_for_news=WHATSAPP_DOUBT,
+        wait_for_news=WHATSAPP_NEWS,
+        longest=LONGEST,
+        alone=store.sqlite,
     )
+    if not web:
+        # What comes in is counted against the same limit; other processes hear it, our replies give it away.
+        sender.replied = inbound.note
 
     async def after(events: Sequence[Inbound]) -> None:
         inbound.note(len(events))
-        sender.wake.set()
+        parts.wake()
 
     secret = settings.whatsapp_app_secret.get_secret_value() if settings.whatsapp_app_secret else ""
     verify = settings.whatsapp_verify_token.get_secret_value() if settings.whatsapp_verify_token else ""
@@ -164,13 +224,10 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
     parts.routes += whatsapp_routes(Intake(store, channel, after), secret, verify)
 
 
-async def _listen(settings: Settings, channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:
-    """Polling, or a webhook that is set once."""
+async def _listen(settings: Settings, store: Store, channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:
+    """Polling, in one process only, or a webhook that is set once."""
     if settings.telegram_mode == "polling":
-        asking = asyncio.create_task(poll(channel, intake, stop))
-        await stop.wait()
-        asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
+        await only_while_held(Holding(store, POLLING, alone=store.sqlite), lambda: poll(channel, intake, stop), stop)
         return
     secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
     while not stop.is_set():
@@ -185,7 +242,7 @@ async def _listen(settings: Settings, channel: Telegram, intake: Intake, stop: a
 
 async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
     """Once a minute, in one process only; `once` would make a second one harmless, the lease makes it idle."""
-    holder = parts.senders[0].holder if parts.senders else "single"
+    holder = secrets.token_hex(8)
 
     async def every_minute() -> None:
         now = store.clock()
@@ -193,8 +250,7 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
             return
         await scheduler.tick(store, now)
         parts.last_tick = now
-        for one in parts.senders:
-            one.wake.set()
+        parts.wake()
 
     running = scheduler.start(every_minute)
     try:
@@ -225,7 +281,6 @@ async def _serve(
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server._serve())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -8,6 +8,7 @@ import contextlib
 import structlog
 
 from bot.channels.base import ChannelError, TryLater
+from bot.channels.careful import whole
 from bot.channels.telegram import Telegram
 from bot.web.webhooks import Intake
 from data.store import StoreError
@@ -28,9 +29,9 @@ async def poll(channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             updates = await channel.get_updates(offset, WAIT)
-            for update in updates:
-                await intake.take(update)
-                offset = max(offset or 0, int(update.get("update_id", 0)) + 1)
+            # In their order and into as few commits as possible; one that is not on disk confirms none of them.
+            await asyncio.gather(*(intake.take(update) for update in updates))
+            offset = max([offset or 0, *((whole(update.get("update_id")) or 0) + 1 for update in updates)])
         except TryLater as fault:
             log.warning("polling waits", fault=str(fault))
             await _rest(stop, max(fault.after, REST))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from data.dialect import InsertOnce, Upsert
 from data.schema import account, lease, template_state
@@ -25,6 +25,20 @@ TAKE = (
         holder=bindparam("b_holder"),
         until=bindparam("b_until", type_=MOMENT),
         fence=lease.c.fence + bindparam("b_step"),
+    )
+)
+SEIZE = (
+    update(lease)
+    .where(lease.c.account == bindparam("b_account"))
+    .values(holder=bindparam("b_holder"), until=bindparam("b_until"), fence=lease.c.fence + bindparam("b_step"))
+)
+PAUSED = (
+    select(account.c.paused_until)
+    .select_from(lease.outerjoin(account, account.c.account == lease.c.account))
+    .where(
+        lease.c.account == bindparam("b_account"),
+        lease.c.holder == bindparam("b_holder"),
+        lease.c.fence == bindparam("b_fence"),
     )
 )
 RENEW = TAKE.where(lease.c.holder == bindparam("b_holder"), lease.c.fence == bindparam("b_fence"))
@@ -46,19 +60,22 @@ class Accounts:
 
     # --- one sender per account
 
-    def take(self, name: str, holder: str, now: datetime, lasts: timedelta) -> Lease | None:
-        """Become the sender, when nobody is or the last one fell silent. Every taking gets a new fence."""
+    def take(self, name: str, holder: str, now: datetime, lasts: timedelta, *, alone: bool = False) -> Lease | None:
+        """Become the sender, when nobody is or the last one fell silent. Every taking gets a new fence.
+
+        `alone` says that nobody else can be alive, so the lease of a dead process need not run out.
+        """
+        now = self._moment(now)
         NEW_LEASE(self.conn, {"account": name, "holder": "", "fence": 0, "until": now - timedelta(days=1)})
-        until = now + lasts
-        done = self.conn.execute(
-            TAKE, {"b_account": name, "b_holder": holder, "b_now": now, "b_until": until, "b_step": 1}
-        )
+        values = {"b_account": name, "b_holder": holder, "b_until": now + lasts, "b_step": 1}
+        done = self.conn.execute(SEIZE, values) if alone else self.conn.execute(TAKE, {**values, "b_now": now})
         if not done.rowcount:
             return None
-        return Lease(name, self.fence(name), until)
+        return Lease(name, self.fence(name), now + lasts)
 
     def renew(self, held: Lease, holder: str, now: datetime, lasts: timedelta) -> Lease | None:
         """Go on being the sender; None when somebody else has taken over."""
+        now = self._moment(now)
         values = {"b_account": held.account, "b_holder": holder, "b_now": now, "b_until": now + lasts, "b_step": 0}
         if not self.conn.execute(RENEW, {**values, "b_fence": held.fence}).rowcount:
             return None
@@ -72,15 +89,37 @@ class Accounts:
             .values(holder="", until=held.until - timedelta(days=1))
         )
 
+    def _moment(self, now: datetime) -> datetime:
+        """Machines disagree about the time, so leases that they share are measured by the server's clock."""
+        if self.conn.dialect.name != "postgresql":
+            return now
+        told: datetime = self.conn.execute(select(func.clock_timestamp())).scalar_one()
+        return told
+
     def fence(self, name: str) -> int:
         return int(self.conn.execute(select(lease.c.fence).where(lease.c.account == name)).scalar_one())
 
     def holder(self, name: str) -> str | None:
         return self.conn.execute(select(lease.c.holder).where(lease.c.account == name)).scalar_one_or_none()
 
+    def held(self, name: str, now: datetime) -> bool:
+        """Whether somebody is the sender at this moment."""
+        running = select(lease.c.account).where(lease.c.account == name, lease.c.holder != "", lease.c.until > now)
+        return self.conn.execute(running).first() is not None
+
     # --- pauses
 
+    def may_send(self, held: Lease, holder: str) -> tuple[bool, datetime | None]:
+        """Whether the lease is still ours, and until when the account is paused: asked before every claim."""
+        values = {"b_account": held.account, "b_holder": holder, "b_fence": held.fence}
+        row = self.conn.execute(PAUSED, values).first()
+        return (False, None) if row is None else (True, row.paused_until)
+
     def pause(self, name: str, until: datetime, reason: str) -> None:
+        """Nothing goes out until then. A shorter pause never ends a longer one."""
+        known = self.paused_until(name)
+        if known is not None and known >= until:
+            return
         KEEP_PAUSE(self.conn, {"account": name, "paused_until": until, "reason": reason[:200]})
 
     def paused_until(self, name: str) -> datetime | None:
@@ -98,10 +137,10 @@ class Accounts:
         values = {"name": name[:80], "status": status[:30].upper(), "reason": reason[:200]}
         KEEP_TEMPLATE(self.conn, {**values, "at": at})
 
-    def stopped_templates(self) -> Collection[str]:
-        """Templates that WhatsApp paused or rejected: their letters wait."""
-        rows = self.conn.execute(select(template_state.c.name).where(template_state.c.status.in_(STOPPED)))
-        return frozenset(rows.scalars())
+    def stopped_templates(self) -> Mapping[str, datetime]:
+        """Templates that WhatsApp paused or rejected, with when it said so: their letters wait."""
+        rows = self.conn.execute(select(template_state).where(template_state.c.status.in_(STOPPED)))
+        return {row.name: row.at for row in rows}
 
     def templates(self) -> dict[str, tuple[str, str]]:
         rows = self.conn.execute(select(template_state).order_by(template_state.c.name))

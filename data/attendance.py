@@ -126,7 +126,7 @@ class Attendance:
                 "answered": self.now,
                 "claimed": claimed or was.claimed,
                 "code": code or was.code,
-                "claim_by": claim_by,
+                "claim_by": claim_by[:80] if claim_by else None,
             },
         )
         before, after = _words(was.answer, was.reason, was.code), _words(answer, reason, code or was.code)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, sele
 
 from data.dialect import Upsert
 from data.records import Kind, Meeting, Place
-from data.schema import desa, kabupaten, kecamatan, kelompok, meeting, meeting_kelompok, place
+from data.schema import desa, kabupaten, kecamatan, kelompok, meeting, meeting_kelompok, place, tally
 from messages.envelope import StaffId
 
 KEEP_PLACE = Upsert(place, ["desa_id", "name"], ["capacity", "checks"])
@@ -271,9 +271,16 @@ class Meetings:
         self.conn.execute(update(meeting).where(meeting.c.id == which.id).values(step=step, step_at=step_at))
 
     def hand_over(self, old: int, new: int, since: datetime) -> int:
-        """Meetings from `since` on go to another pendamping; past ones stay with the one who held them."""
-        done = update(meeting).where(meeting.c.pendamping_id == old, meeting.c.starts >= since)
-        return self.conn.execute(done.values(pendamping_id=new)).rowcount
+        """Meetings from `since` on go to another pendamping, and so do the sums of their months; past ones stay."""
+        theirs = update(meeting).where(meeting.c.pendamping_id == old, meeting.c.starts >= since)
+        moved = self.conn.execute(theirs.values(pendamping_id=new)).rowcount
+        still_ahead = (
+            exists()
+            .where(meeting_kelompok.c.meeting_id == meeting.c.id, meeting_kelompok.c.kelompok_id == tally.c.kelompok_id)
+            .where(meeting.c.month == tally.c.month, meeting.c.pendamping_id == new, meeting.c.starts >= since)
+        )
+        self.conn.execute(update(tally).where(tally.c.pendamping_id == old, still_ahead).values(pendamping_id=new))
+        return moved
 
     # --- registers
 

@@ -24,6 +24,7 @@ FORWARD = {
 }
 """Statuses only move forward, whatever order the platform reports them in."""
 
+OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
 PUT = InsertOnce(outbox, ["once"], returning="id")
 FOR_KPM = insert(outbox_kpm)
@@ -116,7 +117,7 @@ IN_DOUBT = (
         outbox.c.channel.in_(bindparam("channels", expanding=True)),
         outbox.c.status_at <= bindparam("before", type_=MOMENT),
     )
-    .order_by(outbox.c.id)
+    .order_by(outbox.c.address_id)  # one per address, and the order of the index of what is in flight
     .limit(500)
 )
 BY_PLATFORM_ID = select(outbox.c.id).where(outbox.c.platform_id == bindparam("pid"))
@@ -149,6 +150,9 @@ class Claimed:
     unasked: bool
     attempts: int
     priority: int = 0
+    fence: int = 0
+    blocked: bool = False
+    """Its person has blocked us since it was put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +260,7 @@ class Outbox:
         # Another process may have looked at the same moment: what it took is not in the answer.
         values = {"ids": [row.id for row in first.values()], "f": fence, "now": self.now}
         mine = set(self.conn.execute(TAKE, values).scalars())
-        return [_claimed(row) for row in first.values() if row.id in mine]
+        return [as_claimed(row) for row in first.values() if row.id in mine]
 
     def next_due(self) -> datetime | None:
         """When the earliest waiting letter may go; None when nothing waits."""
@@ -307,12 +311,12 @@ class Outbox:
     def about_of(self, letter_id: int) -> str | None:
         return self.conn.execute(select(outbox.c.about).where(outbox.c.id == letter_id)).scalar_one_or_none()
 
-    def try_other_address(self, letter_id: int) -> bool:
-        """Of two addresses of a family the other one is used after a permanent failure (HOUSE 9)."""
+    def try_other_address(self, letter_id: int, state: Status = Status.SENDING) -> bool:
+        """Of two addresses of a family the other one is used after a permanent failure (HOUSE 9), once."""
         letter = self.conn.execute(
             select(outbox.c.address_id, outbox.c.unasked, outbox_kpm.c.kpm_id)
             .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
-            .where(outbox.c.id == letter_id)
+            .where(outbox.c.id == letter_id, func.coalesce(outbox.c.error, "") != OTHER_NUMBER)
         ).all()
         if len(letter) != 1:
             return False  # a letter for two families stays with the phone they share
@@ -321,12 +325,9 @@ class Outbox:
         ).first()
         if other is None:
             return False
-        self.conn.execute(
-            update(outbox)
-            .where(outbox.c.id == letter_id, outbox.c.state == "sending")
-            .values(address_id=other.id, channel=other.channel, state="queued", attempts=0)
-        )
-        return True
+        moved = {"address_id": other.id, "channel": other.channel, "state": "queued", "attempts": 0}
+        statement = update(outbox).where(outbox.c.id == letter_id, outbox.c.state == state.value)
+        return self.conn.execute(statement.values(**moved, error=OTHER_NUMBER)).rowcount > 0
 
     def take_back_unsent(self, channels: Collection[str]) -> int:
         """After a crash, for channels where a second delivery of one letter is recognised and harmless."""
@@ -446,7 +447,7 @@ def _packed(attachment: Attachment | None) -> dict[str, Any] | None:
     return {"kind": attachment.kind, "params": dict(attachment.params)} if attachment else None
 
 
-def _claimed(row: Any) -> Claimed:
+def as_claimed(row: Any) -> Claimed:
     where = Address(row.channel, row.value)
     attachment = Attachment(row.attachment["kind"], row.attachment["params"]) if row.attachment else None
     letter = Letter(row.id, where, row.key, row.params, row.language, row.heard, attachment)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from data.dialect import InsertOnce, Upsert
 from data.records import (
@@ -269,6 +269,16 @@ class People:
                 )
         return list(people.values())
 
+    def telegram_of(self, staff_id: int) -> Address | None:
+        """The chat of a member of staff, where there is one."""
+        row = self.conn.execute(
+            select(address.c.value)
+            .join(staff_address, staff_address.c.address_id == address.c.id)
+            .where(staff_address.c.staff_id == staff_id, address.c.channel == "telegram")
+            .limit(1)
+        ).first()
+        return Address("telegram", row.value) if row else None
+
     # --- consent
 
     def consent_of(self, address_id: int, topic: Topic) -> Consent | None:
@@ -395,7 +405,9 @@ class People:
         return StaffId(added)
 
     def remove_staff(self, staff_id: int) -> None:
-        self.conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False))
+        """The person stays, for the audit; the number is free for a successor."""
+        self.conn.execute(delete(staff_address).where(staff_address.c.staff_id == staff_id))
+        self.conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False, phone=None))
 
     def give_kelompok(self, kelompok_ids: Iterable[int], staff_id: int | None) -> None:
         self.conn.execute(update(kelompok).where(kelompok.c.id.in_(list(kelompok_ids))).values(pendamping_id=staff_id))

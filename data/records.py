@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from messages.envelope import Address, KpmId, StaffId
+from messages.envelope import Address, KpmId, StaffId, Status
 
 __all__ = ["Address", "KpmId", "StaffId"]
 
@@ -231,3 +231,28 @@ class Birth:
 
 
 DEFAULT_LENGTH = timedelta(minutes=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One address of a family, as STATUS looks at it."""
+
+    channel: str
+    heard: datetime | None
+    blocked: bool
+    failures: int
+    unreachable: bool
+    consent: Consent | None
+    since: datetime | None
+    """When the consent was given or withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterNews:
+    """What became of the newest unasked letter to a family. `at`: when it left, else when it may."""
+
+    key: str
+    channel: str
+    state: Status
+    at: datetime
+    error: str

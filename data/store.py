@@ -23,14 +23,17 @@ from data import (
     attendance,
     audit,
     events,
+    invitations,
     meetings,
     outbox,
     people,
     phones,
     questions,
     quiz,
+    sending,
     sessions,
     settings,
+    status,
     summary,
 )
 
@@ -93,6 +96,10 @@ class Tx:
         return outbox.Outbox(self.conn, self.now)
 
     @cached_property
+    def sending(self) -> sending.Sending:
+        return sending.Sending(self.conn, self.now)
+
+    @cached_property
     def events(self) -> events.Events:
         return events.Events(self.conn, self.now)
 
@@ -111,6 +118,14 @@ class Tx:
     @cached_property
     def phones(self) -> phones.Phones:
         return phones.Phones(self.conn, self.now)
+
+    @cached_property
+    def invitations(self) -> invitations.Invitations:
+        return invitations.Invitations(self.conn, self.now)
+
+    @cached_property
+    def status(self) -> status.Status:
+        return status.Status(self.conn)
 
 
 class _Job:

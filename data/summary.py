@@ -247,11 +247,10 @@ def recount(conn: Connection, month: str) -> dict[int, dict[str, int]]:
 
 
 def rebuild(conn: Connection, month: str) -> None:
-    """Write the recount over the aggregate, for a restored or migrated database."""
+    """Write the recount over the aggregate, for a restored or migrated database. Owners stay as they were."""
+    of_month = tally.c.month == month
+    conn.execute(update(tally).where(of_month).values(**dict.fromkeys(COUNTS, 0)))
     for kelompok_id, counts in recount(conn, month).items():
-        key = {"month": month, "kelompok_id": kelompok_id}
-        done = conn.execute(
-            update(tally).where(tally.c.month == month, tally.c.kelompok_id == kelompok_id).values(**counts)
-        )
+        done = conn.execute(update(tally).where(of_month, tally.c.kelompok_id == kelompok_id).values(**counts))
         if not done.rowcount:
-            conn.execute(insert(tally), {**key, **counts})
+            conn.execute(insert(tally), {"month": month, "kelompok_id": kelompok_id, **counts})

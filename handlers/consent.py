@@ -18,6 +18,8 @@ TOPIC = "consent"
 FACE = "setuju"
 ASKED = timedelta(days=14)
 DRAFT = timedelta(hours=2)
+THIRD = 3
+"""The third button, for those who write its number."""
 
 _STATES = {"yes": Consent.YES, "no": Consent.NO, "later": Consent.LATER}
 _BUTTONS = {"consent.yes": "yes", "consent.no": "no", "consent.later": "later"}
@@ -58,16 +60,36 @@ def on_answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     meaning = _BUTTONS.get(msg.button or "")
     if meaning is None:
         reading = read(msg.text, Expecting.CONSENT)
+        if reading.meaning == "question":
+            return _who_we_are(msg, who, tx)
         meaning = {"yes": "yes", "no": "no", "maybe": "later", "not_yet": "later"}.get(
             reading.meaning if reading.sure or reading.meaning in {"no", "maybe"} else ""
         )
+        if reading.details.get("number") == THIRD:
+            meaning = "later"
     if meaning is None:
-        waiting = tx.sessions.get(who.address_id, TOPIC)
-        if waiting is not None and waiting.memory.get("asked", 1) >= 2:
-            return introduce(msg, who, tx)
-        tx.sessions.keep(who.address_id, TOPIC, {"asked": 2}, ASKED)
-        return [say(msg, "consent.asked_again")]
+        return _unclear(msg, who, tx)
     return _keep(msg, who, tx, _STATES[meaning])
+
+
+def _who_we_are(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """'Ini siapa? Penipuan ya?' is the usual first answer (FACTS 6): who we are, and the pendamping knows she asked."""
+    kelompok = tx.people.kelompok(who.kpms[0].kelompok_id)
+    office = tx.people.kabupaten(kelompok.kabupaten_id)
+    words = {"office": office.office if office else "Dinas Sosial", "pendamping": pendamping_of(kelompok)}
+    told = handover.to_pendamping("questions.staff.question", who, tx, text=handover.shown(msg.text))
+    return [say(msg, "consent.who_we_are", **words, desa=kelompok.desa), *told]
+
+
+def _unclear(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """Asked once more; the second time a human gets the words. The question stays open."""
+    waiting = tx.sessions.get(who.address_id, TOPIC)
+    if waiting is not None and waiting.memory.get("asked", 1) >= 2:
+        if not msg.text:
+            return handover.on_media(msg, who, tx, Expecting.CONSENT)
+        return handover.pass_on(msg, who, tx, "unread", msg.text)
+    tx.sessions.keep(who.address_id, TOPIC, {"asked": 2}, ASKED)
+    return [say(msg, "consent.asked_again")]
 
 
 def _keep(msg: Inbound, who: Person, tx: Tx, state: Consent) -> list[Outbound]:

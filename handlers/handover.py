@@ -6,6 +6,7 @@ from data.records import Kelompok, Kpm, Meeting, Person
 from data.store import Tx
 from handlers.speech import names_of, pendamping_of, say
 from messages.envelope import Inbound, Kind, Outbound, Priority, StaffTo
+from messages.reading import Expecting
 
 WHAT = {
     Kind.VOICE: "pesan suara",
@@ -49,13 +50,19 @@ def after_meeting(msg: Inbound, who: Person, tx: Tx, kpms: list[Kpm], meeting: M
     return [say(msg, "attendance.too_late", names=names_of(kpms), pendamping=pendamping(who, tx)), *told]
 
 
-def on_media(msg: Inbound, who: Person, tx: Tx, *, awaited: bool) -> list[Outbound]:
+def on_media(msg: Inbound, who: Person, tx: Tx, expecting: Expecting) -> list[Outbound]:
     """Voice notes, photos, stickers and the rest: a kind line, and the pendamping sees that it came."""
     what = WHAT.get(msg.kind, WHAT[Kind.OTHER])
     _keep(msg, who, tx, "media", f"[{what}]", None)
-    key = "questions.media" if awaited else "questions.media_plain"
     told = [] if msg.kind is Kind.STICKER else to_pendamping("questions.staff.media", who, tx, what=what)
-    return [say(msg, key, names=names_of(who.kpms)), *told]
+    names = names_of(who.kpms)
+    match expecting:
+        case Expecting.RSVP:
+            return [say(msg, "questions.media", names=names), *told]
+        case Expecting.CHECKIN:
+            return [say(msg, "questions.media_here", names=names), *told]
+        case _:
+            return [say(msg, "questions.media_plain", names=names), *told]
 
 
 def on_nik(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:

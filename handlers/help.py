@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from data.records import Person, Role
 from data.store import Tx
 from handlers.speech import names_of, pendamping_of, say
 from messages.envelope import Inbound, Outbound
+
+TOPIC = "bantuan"
+ASKED = timedelta(minutes=15)
+CHOICES = {"1": "how", "cara pakai": "how", "2": "money", "uang bantuan": "money", "uang": "money"}
 
 
 def on_menu(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
@@ -22,7 +28,17 @@ def on_menu(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
 
 def on_bantuan(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """'bantuan' is help or the money: ask which (FACTS 5, rule 6)."""
+    tx.sessions.keep(who.address_id, TOPIC, {}, ASKED)
     return [say(msg, "help.kpm_help", names=names_of(who.kpms))]
+
+
+def on_which_help(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """The answer to that; None when the line is about something else."""
+    choice = CHOICES.get(msg.text.strip().lower().rstrip(".!")) if msg.button is None else None
+    if choice is None:
+        return None
+    tx.sessions.end(who.address_id, TOPIC)
+    return on_how(msg, who, tx) if choice == "how" else on_money(msg, who, tx)
 
 
 def on_how(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:

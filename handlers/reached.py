@@ -1,18 +1,21 @@
-"""Whom did a letter reach? A family counts as reached for the month of the meeting that the letter is about."""
+"""Whom did letters reach? A family counts as reached for the month of the meeting that a letter is about."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from data.store import Tx
 
+ABOUT = "meeting:"
 
-def remember(tx: Tx, letter_id: int, about: str | None) -> None:
-    """Called when a letter is known to have arrived: delivered or read on WhatsApp, sent elsewhere (HOUSE 15)."""
-    if about is None or not about.startswith("meeting:"):
+
+def remember(tx: Tx, letters: Iterable[tuple[int, str | None]]) -> None:
+    """(letter, about) of those known to have arrived: delivered or read on WhatsApp, sent elsewhere (HOUSE 15)."""
+    meeting_of = {i: int(about.removeprefix(ABOUT)) for i, about in letters if about and about.startswith(ABOUT)}
+    if not meeting_of:
         return
-    meeting = tx.meetings.get(int(about.removeprefix("meeting:")))
-    if meeting is None:
-        return
-    for kpm_id in tx.outbox.kpms_of(letter_id):
-        kpm = tx.people.kpm(kpm_id)
-        if kpm is not None:
-            tx.summary.flag(meeting, kpm.kelompok_id, kpm.id, "reached")
+    meetings = {meeting_id: tx.meetings.get(meeting_id) for meeting_id in set(meeting_of.values())}
+    for letter_id, kpm_id, kelompok_id in tx.sending.families_of(meeting_of):
+        meeting = meetings[meeting_of[letter_id]]
+        if meeting is not None:
+            tx.summary.flag(meeting, kelompok_id, kpm_id, "reached")

@@ -9,8 +9,8 @@ from data.records import Kelompok, Kpm, Meeting, Role
 from data.store import Tx
 from handlers.rules.attendance import CHECK_IN_OPENS, check_in_opens
 from handlers.rules.courtesy import WEEK, next_allowed, too_much
-from handlers.rules.reminders import MORNING, Due, Step, concerns, plan, still_useful
-from handlers.speech import day, names_of, ref, time
+from handlers.rules.reminders import MORNING, Due, Step, concerns, most_useful, plan, still_useful
+from handlers.speech import day, names_of, ref, time, what
 from messages import spoken
 from messages.envelope import KpmId, Outbound, Priority, StaffTo
 
@@ -29,18 +29,21 @@ def tick_letters(tx: Tx) -> bool:
     """Put the letters of every step that is due; True when more wait than fit into one transaction."""
     meetings = tx.meetings.steps_due(MEETINGS_AT_ONCE)
     for meeting in meetings:
+        allowed = next_allowed(tx.now, meeting.zone, tx.settings.hours())
+        if allowed > tx.now:
+            # Whom a letter is for is decided when it may be said: who declines in the evening is not asked at dawn.
+            tx.meetings.step_done(meeting, meeting.step, allowed)
+            continue
         steps = plan(meeting.starts, meeting.announced, meeting.zone)
-        if meeting.step < len(steps) and steps[meeting.step].at <= tx.now:
-            _put_step(tx, meeting, steps[meeting.step])
-        following = meeting.step + 1
+        due = [step for step in steps[meeting.step :] if step.at <= tx.now]
+        if due and still_useful(one := most_useful(due), tx.now, meeting.starts, meeting.zone):
+            _put_step(tx, meeting, one)
+        following = meeting.step + max(len(due), 1)
         tx.meetings.step_done(meeting, following, steps[following].at if following < len(steps) else None)
     return len(meetings) == MEETINGS_AT_ONCE
 
 
 def _put_step(tx: Tx, meeting: Meeting, due: Due) -> None:
-    at = next_allowed(tx.now, meeting.zone, tx.settings.hours())
-    if not still_useful(at, meeting.starts):
-        return
     about = f"meeting:{meeting.id}"
     known = tx.outbox.reminders_about(about)
     moved = f"moved:{meeting.id}:{meeting.revision}:"
@@ -49,7 +52,7 @@ def _put_step(tx: Tx, meeting: Meeting, due: Due) -> None:
     for kpm_id in known:
         letters_about[kpm_id] = letters_about.get(kpm_id, 0) + 1
     reach = tx.people.reachable(meeting.kelompok_ids)
-    this_week = tx.outbox.unasked_since([k.id for r in reach for k in r.kpms], at - WEEK)
+    this_week = tx.outbox.unasked_since([k.id for r in reach for k in r.kpms], tx.now - WEEK)
 
     def wants(kpm: Kpm) -> bool:
         said = tx.attendance.said(meeting.id, kpm.id)
@@ -59,14 +62,16 @@ def _put_step(tx: Tx, meeting: Meeting, due: Due) -> None:
 
     for one in reach:
         if kpms := [kpm for kpm in one.kpms if wants(kpm)]:
-            tx.outbox.put(_letter(meeting, due, one, kpms, at))
+            tx.outbox.put(_letter(meeting, due, one, kpms, tx.now))
 
 
 def _letter(meeting: Meeting, due: Due, to: Reach, kpms: list[Kpm], at: datetime) -> Outbound:
     key = KEYS[due.step]
-    if due.step is Step.LAST and at.astimezone(meeting.zone).date() < meeting.local.date():
+    midnight = meeting.local.replace(hour=0, minute=0, second=0, microsecond=0)
+    says_tomorrow = due.step is not Step.INVITATION and at < midnight
+    if due.step is Step.LAST and says_tomorrow:
         key = "reminders.meeting.tomorrow_early"
-    params = {"names": names_of(kpms), "time": time(meeting), "place": meeting.place}
+    params = {"names": names_of(kpms), "what": what(meeting), "time": time(meeting), "place": meeting.place}
     if due.step is Step.INVITATION:
         params["day"] = day(meeting)
     return Outbound(
@@ -76,7 +81,7 @@ def _letter(meeting: Meeting, due: Due, to: Reach, kpms: list[Kpm], at: datetime
         once=f"reminder:meeting:{meeting.id}:r{meeting.revision}:{due.step}:address:{to.address_id}",
         priority=Priority.REMINDER,
         not_before=at,
-        expires=meeting.starts,
+        expires=midnight if says_tomorrow else meeting.starts,
         about=f"meeting:{meeting.id}",
         unasked=True,
         kpms=[KpmId(kpm.id) for kpm in kpms],

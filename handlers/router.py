@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from data.records import Consent, FamilyStatus, Person, Role
+from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
-from handlers import attendance, consent, handover, help, meetings, quiz, summary
+from handlers import attendance, consent, handover, help, meetings, quiz, registration, scope, status, summary
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
+from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
 
 Answer = Callable[[Inbound, Person, Tx], list[Outbound]]
@@ -18,6 +19,12 @@ LineAnswer = Callable[[Inbound, Person, Tx, Mapping[str, object]], "list[Outboun
 
 LONGEST = 4000
 """Characters of a message that are looked at; the rest is nobody's handwriting."""
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_CARD = re.compile(r"(?<!\d)(?:\d{16}|\d{4}([ .-])\d{4}\1\d{4}\1\d{4}|\d{6}([ .-])\d{6}\2\d{4})(?!\d)")
+"""A NIK, KK or card number among the words of staff, whose dates and hours have as many digits."""
+
+_DROP = re.compile(r"(batal|tidak jadi|gak jadi|ga jadi)(\s+(saja|aja|ya|dulu|deh|dong))?[.!]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,11 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("batalkan", "batal"), PENDAMPING, meetings.on_batalkan),
     Word(("absen",), PENDAMPING, attendance.on_absen),
     Word(("setuju",), PENDAMPING, consent.on_setuju),
+    Word(("undang",), PENDAMPING, registration.on_undang),
+    Word(("daftarkan",), PENDAMPING, lambda m, w, t, rest: registration.on_daftarkan(m, w, t, rest, consent.introduce)),
+    Word(("kode",), PENDAMPING, registration.on_kode),
+    Word(("status",), PENDAMPING, status.on_status),
+    Word(("tindak lanjut",), PENDAMPING, status.on_tindak_lanjut),
     Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
     Word(("paham",), PENDAMPING, quiz.on_paham),
     Word(("rekap",), STAFF, summary.on_rekap),
@@ -53,6 +65,7 @@ KPM_WORDS: Mapping[str, Answer] = {
     "materi": quiz.on_materi,
     "menu": help.on_menu,
     "start": help.on_menu,
+    "mulai": help.on_menu,
     "bantuan": help.on_bantuan,
     "cara pakai": help.on_how,
     "uang bantuan": help.on_money,
@@ -83,6 +96,7 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
 WAITING_KPM: Mapping[str, LineAnswer] = {
     "who": attendance.on_who,
     "reason": attendance.on_reason,
+    "bantuan": lambda m, w, t, _: help.on_which_help(m, w, t),
     "quiz": quiz.on_quiz_line,
     "quiz_who": quiz.on_quiz_who,
     "practice_who": quiz.on_practice_who,
@@ -95,8 +109,8 @@ def answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         case Kind.BLOCKED | Kind.UNBLOCKED:
             tx.people.block(msg.sender, msg.kind is Kind.BLOCKED)
             return []
-        case Kind.GROUP:
-            return []
+        case Kind.GROUP | Kind.REACTION:
+            return []  # a thumb under some letter of ours: nobody can say what it answers
         case _ if who.staff is not None:
             return _staff(_tidy(msg), who, tx)
         case _:
@@ -105,39 +119,50 @@ def answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
 
 def _tidy(msg: Inbound) -> Inbound:
     """Control characters carry no meaning, and the database refuses some of them."""
-    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", msg.text[:LONGEST])
-    return replace(msg, text=text.strip()) if text != msg.text else msg
+    text = _CONTROLS.sub("", msg.text[:LONGEST]).strip()
+    button = _CONTROLS.sub("", msg.button) if msg.button else msg.button
+    if text == msg.text and button == msg.button:
+        return msg
+    return replace(msg, text=text, button=button)
 
 
 # --- staff
 
 
 def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
-    if msg.kind in MEDIA or msg.kind is Kind.REACTION:
-        return [] if msg.kind is Kind.REACTION else help.on_unknown_word(msg, who, tx)
+    if msg.kind in MEDIA:
+        return help.on_unknown_word(msg, who, tx)
     if not msg.text and not msg.button:
         return []
-    text = _plain_command(msg.text)
-    msg = replace(msg, text=text) if text != msg.text else msg
+    text = _plain_command(_CARD.sub(" ", msg.text).strip())
+    drops = msg.button is None and _DROP.fullmatch(text) is not None
+    msg = replace(msg, text="batal" if drops else text)
     waiting = tx.sessions.newest(who.address_id)
-    found = _word(text, who.role)
-    drops = text.lower().rstrip(".!") in {"batal", "tidak jadi", "selesai", "ubah"}
-    if found is not None and not msg.button and not (waiting and drops):
+    found = None if msg.button or drops else _word(text, who, tx, waiting)
+    if found is not None:
         word, rest = found
         return word.answer(msg, who, tx, rest)
     if msg.button and msg.button.startswith("permit."):
         return meetings.on_permit(msg, who, tx)
+    if msg.button and msg.button.startswith("join."):
+        return registration.on_decision(msg, who, tx, consent.introduce)
     if waiting is not None and waiting.topic in WAITING_STAFF:
         said = WAITING_STAFF[waiting.topic](msg, who, tx, waiting.memory)
         if said is not None:
             return said
-    if msg.button and msg.button.startswith(("draft.", "mark.", "kelompok:", "place:", "edit:", "face.")):
-        return _stale_draft(msg, who, tx)
+        if drops:
+            tx.sessions.end(who.address_id, waiting.topic)
+            return [Outbound(msg.sender, "meetings.draft.dropped")]
+    if drops or _of_a_draft(msg):
+        return [Outbound(msg.sender, "meetings.draft.nothing")]
     return help.on_unknown_word(msg, who, tx)
 
 
-def _stale_draft(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
-    return [Outbound(msg.sender, "meetings.draft.nothing")]
+def _of_a_draft(msg: Inbound) -> bool:
+    """A button or word of a conversation that is over."""
+    if msg.button:
+        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face."))
+    return msg.text.lower().rstrip(".! ") in {"selesai", "ubah"}
 
 
 def _plain_command(text: str) -> str:
@@ -146,25 +171,42 @@ def _plain_command(text: str) -> str:
     return f"{found[1].replace('_', ' ')} {found[2]}".strip() if found else text
 
 
-def _word(text: str, role: Role) -> tuple[Word, str] | None:
+def _word(text: str, who: Person, tx: Tx, waiting: Session | None) -> tuple[Word, str] | None:
     """The word a line begins with, and the rest of the line; the longest word wins."""
-    line = " ".join(text.split(" "))
     best: tuple[int, Word, str] | None = None
     for word in STAFF_WORDS:
-        if role not in word.roles:
+        if who.role not in word.roles:
             continue
         for name in word.words:
             spaced = name.replace(" ", r"\s+")
-            found = re.match(rf"{spaced}(?![^\W_])[\s:;,]*", line, flags=re.IGNORECASE)
+            found = re.match(rf"{spaced}(?![^\W_])[\s:;,.!?]*", text, flags=re.IGNORECASE)
             if found and (best is None or len(name) > best[0]):
-                best = (len(name), word, line[found.end() :].strip())
-    return (best[1], best[2]) if best else None
+                best = (len(name), word, text[found.end() :].rstrip(" .!?"))
+    if best is None or (_asked_why(waiting) and not _names_a_kelompok(best[2], who, tx)):
+        return None
+    return best[1], best[2]
+
+
+def _asked_why(waiting: Session | None) -> bool:
+    """'Tunda, hujan' is a reason when a reason was asked for."""
+    return waiting is not None and waiting.topic == "batalkan" and waiting.memory.get("step") == "detail"
+
+
+def _names_a_kelompok(rest: str, who: Person, tx: Tx) -> bool:
+    return not rest or scope.starts_with(rest, scope.mine(who, tx))[0] is not None
 
 
 # --- families
 
 
 def _family(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    text = without_long_numbers(msg.text)
+    numbered = text != msg.text
+    if numbered:
+        msg = replace(msg, text=text.replace(REMOVED, " ").strip())
+    if (said := registration.on_line(msg, who, tx, consent.introduce)) is not None:
+        return said
+    msg = replace(msg, text=_plain_command(registration.read_start(msg.text)))
     reading = read(msg.text, Expecting.NONE) if msg.text else Reading("unknown")
     if reading.meaning == "stop" and who.kpms:
         return consent.on_stop(msg, who, tx)
@@ -176,29 +218,46 @@ def _family(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     who = replace(who, kpms=active)
     word = _plain_command(msg.text).lower().rstrip(".!?")
     if word in START and who.consent is not Consent.YES:
-        return consent.on_start(msg, who, tx)
-    if reading.details.get("nik"):
-        return handover.on_nik(msg, who, tx)
+        return _agreed(consent.on_start(msg, who, tx), msg, who, tx)
+    if numbered or reading.details.get("nik"):
+        return _with_number(msg, who, tx)
     if who.consent is None:
         return _introduction(msg, who, tx)
     if msg.button and msg.button.startswith("consent."):
-        return consent.on_answer(msg, who, tx)
+        return _agreed(consent.on_answer(msg, who, tx), msg, who, tx)
     return _known_family(msg, who, tx, word, reading)
+
+
+def _with_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """A long number came; its sender is told that we keep none. What she said beside it still counts."""
+    notice = handover.on_nik(msg, who, tx)
+    now = attendance.situation(who, tx, msg.at)
+    if who.consent is None or now.expecting is Expecting.NONE:
+        return notice
+    beside = read(msg.text, now.expecting)
+    if not beside.sure or beside.meaning not in attendance.PRESENCE:
+        return notice
+    return [*attendance.on_reading(msg, who, tx, now, beside), *notice]
+
+
+def _agreed(said: list[Outbound], msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """Who agrees when the invitations have gone out already hears of the meeting at once."""
+    if any(letter.key in {"consent.yes", "consent.started"} for letter in said):
+        said += attendance.on_late(msg, who, tx)
+    return said
 
 
 def _introduction(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """Nobody is asked anything else before consent; the first message of all begins it."""
     if tx.sessions.get(who.address_id, consent.TOPIC):
-        return consent.on_answer(msg, who, tx)
+        return _agreed(consent.on_answer(msg, who, tx), msg, who, tx)
     return consent.introduce(msg, who, tx)
 
 
 def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading) -> list[Outbound]:
-    waiting = tx.sessions.newest(who.address_id)
-    if waiting is not None and waiting.topic in WAITING_KPM and (msg.text or msg.button):
-        said = WAITING_KPM[waiting.topic](msg, who, tx, waiting.memory)
-        if said is not None:
-            return said
+    said = _open_question(msg, who, tx) if msg.text or msg.button else None
+    if said is not None:
+        return said
     if msg.button:
         if msg.button.startswith("quiz.answer:"):
             return quiz.on_quiz_button(msg, who, tx)
@@ -211,7 +270,8 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
         return KPM_WORDS[word](msg, who, tx)
     now = attendance.situation(who, tx, msg.at)
     if msg.kind in MEDIA:
-        return handover.on_media(msg, who, tx, awaited=now.expecting is not Expecting.NONE)
+        answered, *told = handover.on_media(msg, who, tx, now.expecting)
+        return [*_read(msg, who, tx, now, reading), *told] if msg.text else [answered, *told]
     if not msg.text:
         return []
     if (said := attendance.on_ketua(msg, who, tx)) is not None:
@@ -230,6 +290,19 @@ def _quiz_again(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
     return quiz.on_unclear(msg, who, tx, waiting.memory) if waiting is not None else None
 
 
+def _open_question(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """The newest question that this line answers; older ones wait behind it."""
+    newest = tx.sessions.newest(who.address_id)
+    if newest is None:
+        return None
+    for topic in sorted(WAITING_KPM, key=lambda topic: topic != newest.topic):
+        waiting = tx.sessions.get(who.address_id, topic)
+        said = WAITING_KPM[topic](msg, who, tx, waiting.memory) if waiting else None
+        if said is not None:
+            return said
+    return None
+
+
 def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: Reading) -> list[Outbound]:
     """Words without a fixed meaning: read them with what is awaited in hand."""
     reading = plain if now.expecting is Expecting.NONE else read(msg.text, now.expecting)
@@ -237,6 +310,8 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
     if reading.meaning in attendance.PRESENCE and not bare:
         return attendance.on_reading(msg, who, tx, now, reading)
     match reading.meaning:
+        case "yes" if bare:
+            return help.on_thanks(msg, who, tx)
         case "help":
             return help.on_bantuan(msg, who, tx)
         case "greeting":

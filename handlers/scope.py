@@ -46,24 +46,37 @@ def find_all(words: str, kelompoks: Sequence[Kelompok]) -> tuple[list[Kelompok],
 
 
 def starts_with(words: str, kelompoks: Sequence[Kelompok]) -> tuple[Kelompok | None, str]:
-    """A kelompok at the beginning of a line, and the rest: 'Melati 3 besok 9'."""
+    """A kelompok at the beginning of a line, and the rest: 'Melati 3 besok 9', 'melati3 …', 'Mawar 1 Juai …'."""
     text = " ".join(words.split())
     for kelompok in sorted(kelompoks, key=lambda k: -len(k.name)):
-        if re.match(rf"{re.escape(kelompok.name)}\b", text, flags=re.IGNORECASE):
-            return kelompok, text[len(kelompok.name) :].strip(" ;,:")
+        names = [f"{kelompok.name} {kelompok.desa}"] if _shared(kelompok, kelompoks) else [kelompok.name]
+        for name in names:
+            pattern = r"\W*".join(re.escape(part) for part in re.findall(r"[^\W\d_]+|\d+", name))
+            if found := re.match(rf"{pattern}(?!\w)", text, flags=re.IGNORECASE):
+                return kelompok, text[found.end() :].strip(" ;,:)")
     return None, text
 
 
+def _shared(kelompok: Kelompok, kelompoks: Sequence[Kelompok]) -> bool:
+    return sum(_plain(k.name) == _plain(kelompok.name) for k in kelompoks) > 1
+
+
+def full_name(kelompok: Kelompok) -> str:
+    """The words that mean this kelompok and no other."""
+    return f"{kelompok.name} {kelompok.desa}"
+
+
 def options(kelompoks: Sequence[Kelompok]) -> list[tuple[str, str]]:
-    return [(f"kelompok:{k.id}", k.name[:20]) for k in kelompoks]
+    """A name that two desa have gets its desa behind it."""
+    return [(f"kelompok:{k.id}", (f"{k.name} {k.desa}" if _shared(k, kelompoks) else k.name)[:20]) for k in kelompoks]
 
 
 def picked(button: str | None, text: str, kelompoks: Sequence[Kelompok]) -> Kelompok | None:
     """The answer to a list of groups: a tap, its number, or its name."""
     if button and button.startswith("kelompok:"):
         return next((k for k in kelompoks if button == f"kelompok:{k.id}"), None)
-    if text.strip().isdigit() and 1 <= int(text) <= len(kelompoks):
-        return kelompoks[int(text) - 1]
+    if (number := small_number(text)) and number <= len(kelompoks):
+        return kelompoks[number - 1]
     return find(text, kelompoks)
 
 
@@ -75,6 +88,11 @@ def families_named(words: str, who: Person, tx: Tx) -> list[tuple[Kpm, str]]:
     every = [(kpm, k.name) for k in mine(who, tx) for kpm in tx.people.families(k.id)]
     exact = [(kpm, k) for kpm, k in every if wanted in {kpm.name.lower(), f"{kpm.name} {k}".lower()}]
     return exact or [(kpm, k) for kpm, k in every if wanted and kpm.name.lower().startswith(wanted + " ")]
+
+
+def small_number(text: str) -> int | None:
+    """The number of a list, and nothing else: '²' is a digit to Python and no number to anybody."""
+    return int(text) if re.fullmatch(r"\s*\d{1,3}[.)]?\s*", text) and text.strip().isdecimal() else None
 
 
 def _plain(words: str) -> str:

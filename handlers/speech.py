@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from data.records import Kelompok, Kpm, Meeting
+from data.records import Kelompok, Kind, Kpm, Meeting
 from messages import spoken
 from messages.envelope import Inbound, Outbound
 
@@ -16,9 +16,16 @@ def say(msg: Inbound, key: str, /, **params: object) -> Outbound:
     return Outbound(msg.sender, key, params)
 
 
+NAMES_LENGTH = 60
+"""So that a letter that names many families still fits on a small screen."""
+
+
 def names_of(kpms: Sequence[Kpm]) -> str:
-    """'Ibu Aminah dan Ibu Rusmini', with the form of address of the roster."""
-    return spoken.listed([kpm.called for kpm in kpms])
+    """'Ibu Aminah dan Ibu Rusmini', with the form of address of the roster as long as there is room."""
+    for names in ([kpm.called for kpm in kpms], [kpm.name for kpm in kpms]):
+        if len(listed := spoken.listed(names)) <= NAMES_LENGTH or len(kpms) == 1:
+            return listed
+    return f"{kpms[0].called} dan {len(kpms) - 1} lainnya"
 
 
 def ref(meeting: Meeting) -> str:
@@ -32,6 +39,11 @@ def day(meeting: Meeting) -> str:
 
 def time(meeting: Meeting) -> str:
     return spoken.clock_zone(meeting.local)
+
+
+def what(meeting: Meeting) -> str:
+    """What a family is invited to."""
+    return WHAT[meeting.kind]
 
 
 def when(meeting: Meeting) -> str:
@@ -52,6 +64,12 @@ def pendamping_of(kelompok: Kelompok) -> str:
     return kelompok.pendamping or "pendamping"
 
 
+WHAT = {
+    Kind.P2K2: "pertemuan P2K2",
+    Kind.AWAL: "pertemuan awal",
+    Kind.SOSIALISASI: "sosialisasi",
+    Kind.BIMTEK: "bimtek",
+}
 REASONS = {
     "sakit": "sakit",
     "anak_sakit": "anak sakit",

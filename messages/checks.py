@@ -30,8 +30,10 @@ def faults(language: str = DEFAULT) -> Iterator[str]:
         if missing:
             yield f"{key}: examples.toml belum punya {', '.join(sorted(missing))}"
             continue
-        yield from _lengths(key, entry)
-        yield from _approved(key, entry)
+        approved = list(_approved(key, entry))
+        yield from approved
+        if entry.whatsapp is None or set(entry.whatsapp.order) <= entry.parameters:
+            yield from _lengths(key, entry)
         if entry.audience == "kpm" and (found := FORBIDDEN.search(entry.source)):
             yield f"{key}: kata '{found[0]}' tidak untuk keluarga"
 
@@ -69,3 +71,5 @@ def _approved(key: str, entry: Entry) -> Iterator[str]:
         return
     if body.startswith("{{") or body.endswith("}}"):
         yield f"{key}: templat tidak boleh diawali atau diakhiri variabel"
+    if re.search(r"\}\}\s*\{\{", body):
+        yield f"{key}: dua variabel tidak boleh bersebelahan"

@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from bot.cli import content, events, imports, meetings, quiz, reading, running, staff, summary
+from bot.cli import (
+    content,
+    doctor,
+    events,
+    imports,
+    invite,
+    meetings,
+    quiz,
+    reading,
+    running,
+    staff,
+    summary,
+    whatsapp,
+)
 from bot.cli.speaking import Failed, WrongInput, complain
 
 app = typer.Typer(
@@ -16,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for part in (running, summary, reading):
+for part in (running, doctor, summary, reading, invite):
     part.add_to(app)
 for name, group in (
     ("import", imports.app),
@@ -25,6 +38,7 @@ for name, group in (
     ("quiz", quiz.app),
     ("content", content.app),
     ("events", events.app),
+    ("whatsapp", whatsapp.app),
 ):
     app.add_typer(group, name=name)
 

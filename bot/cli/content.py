@@ -39,7 +39,7 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
         for sentence in faults:
             out.print(sentence, style="red", markup=False, highlight=False)
         out.print(
-            f"{len(entries())} kalimat, {len(sessions())} sesi, dan {questions} pertanyaan diperiksa.", highlight=False
+            f"{len(entries())} kalimat, {len(sessions())} sesi, {questions} pertanyaan diperiksa.", highlight=False
         )
     if faults:
         raise Failed(f"{len(faults)} hal perlu diperbaiki.")

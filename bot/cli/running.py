@@ -1,22 +1,19 @@
-"""`run`, `simulate`, `migrate`, `doctor`: start the bot, and see whether it can start."""
+"""`run`, `simulate`, `migrate`: how does the bot start?"""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot import logs
 from bot.app import StartError, claim_for_real, make_simulator, only_run, open_store, serve
-from bot.cli.speaking import Failed, WrongInput, opened, out, settings_of_start, show_json, show_table
-from bot.live import run_live
+from bot.cli.speaking import WrongInput, opened, out, settings_of_start
+from bot.live import start
 from bot.settings import Settings, secret_key
 from data import migrate
-from data.store import Store
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Host = Annotated[str | None, typer.Option(help="Alamat tempat mendengarkan; bawaan dari LIKE_PKH_HTTP_HOST.")]
@@ -27,7 +24,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("run")(run)
     app.command("simulate")(simulate)
     app.command("migrate")(migrate_schema)
-    app.command("doctor")(doctor)
 
 
 def run(
@@ -62,7 +58,7 @@ def _live(settings: Settings, host: str | None, port: int | None, only: str | No
     store.run(lambda tx: claim_for_real(tx, settings.sample))
     store.run(lambda tx: tx.settings.keep_hours(settings.courtesy))
     with only_run(store):
-        asyncio.run(run_live(settings, store, where, number, web=only != "sender", sender=only != "web"))
+        start(settings, store, where, number, web=only != "sender", sender=only != "web")
 
 
 def simulate(host: Host = None, port: Port = None) -> None:
@@ -119,39 +115,3 @@ def migrate_schema() -> None:
     """
     with opened() as store:
         out.print(f"Susunan basis data terbaru: {migrate.current(store)}.", highlight=False)
-
-
-def doctor(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False) -> None:
-    """Periksa setelan, basis data, jam, zona waktu, dan ruang disk.
-
-    Contoh: like-pkh doctor
-    """
-    with settings_of_start() as settings:
-        store = open_store(settings)
-        try:
-            findings = _findings(settings, store)
-        finally:
-            store.stop()
-    if json:
-        show_json([{"what": what, "ok": ok, "detail": detail} for what, ok, detail in findings])
-    else:
-        show_table(["Bagian", "", "Keterangan"], [[w, "baik" if ok else "PERHATIAN", d] for w, ok, d in findings])
-    if not all(ok for _, ok, _ in findings):
-        raise Failed("Ada yang perlu diperbaiki; lihat PERHATIAN di atas.")
-
-
-def _findings(settings: Settings, store: Store) -> list[tuple[str, bool, str]]:
-    kabupaten = store.run(lambda tx: tx.people.kabupaten())
-    staff = store.run(lambda tx: len(tx.people.every_staff()))
-    kind = store.run(lambda tx: tx.settings.get("database")) or "belum dipakai"
-    folder = Path(store.url.database or ".").parent if store.sqlite else Path()
-    free = shutil.disk_usage(folder).free // 2**20
-    zone = kabupaten.zone if kabupaten else settings.zone
-    return [
-        ("basis data", True, f"{store.url.get_backend_name()}, {kind}"),
-        ("susunan", migrate.current(store) == migrate.newest(store), f"revisi {migrate.current(store)}"),
-        ("kabupaten", kabupaten is not None, kabupaten.name if kabupaten else "belum ada: impor roster dulu"),
-        ("petugas", staff > 0, f"{staff} orang" if staff else "belum ada: like-pkh staff add"),
-        ("jam", True, f"{store.clock().astimezone(zone):%d-%m-%Y %H.%M} ({zone})"),
-        ("disk", free > 500, f"{free} MB bebas"),
-    ]

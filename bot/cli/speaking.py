@@ -16,6 +16,8 @@ from bot.settings import Settings, SettingsError, load_settings
 from data.store import Store, StoreError
 
 out = Console(soft_wrap=True)
+WIDE = 200
+"""Columns of a table that goes into a file or another program: nothing there is narrow."""
 err = Console(stderr=True, soft_wrap=True)
 
 
@@ -36,10 +38,12 @@ def show_json(facts: Any) -> None:
 
 
 def show_table(titles: list[str], rows: list[list[str]], caption: str | None = None) -> None:
-    table = Table(*titles, caption=caption, caption_justify="left")
+    table = Table(caption=caption, caption_justify="left")
+    for number, title in enumerate(titles):
+        table.add_column(title, no_wrap=number == 0, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    out.print(table)
+    out.print(table, width=None if out.is_terminal else WIDE)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from bot.cli.speaking import WrongInput, opened, out, show_json, show_table
 from data.people import Places
 from data.records import Role, Staff
 from data.store import Tx
+from handlers.registration import how, invite_staff
 
 app = typer.Typer(help="Petugas: pendamping, koordinator, admin.", no_args_is_help=True)
 
@@ -38,13 +39,16 @@ def add(
     if not 2 <= len(name.strip()) <= 80:
         raise WrongInput("Nama petugas 2 sampai 80 huruf.")
     with opened() as store:
-        store.run(lambda tx: _add(tx, name.strip(), number, as_role, scope))
+        way = store.run(lambda tx: _add(tx, name.strip(), number, as_role, scope))
     out.print(
-        f"Ditambahkan: {name.strip()} ({role}). Ia bisa langsung menulis ke nomor bot dari {number}.", highlight=False
+        f"Ditambahkan: {name.strip()} ({role}). Ia bisa langsung menulis ke nomor bot dari {number}.\n"
+        f"Undangan Telegram, sekali pakai, 30 hari: {way}",
+        highlight=False,
     )
 
 
-def _add(tx: Tx, name: str, phone: str, role: Role, scope: str) -> None:
+def _add(tx: Tx, name: str, phone: str, role: Role, scope: str) -> str:
+    """Returns how the new colleague comes in on Telegram."""
     if tx.people.staff_by_phone(phone) is not None:
         raise WrongInput(f"Nomor {phone} sudah dipakai petugas lain.")
     places = tx.people.places()
@@ -58,6 +62,7 @@ def _add(tx: Tx, name: str, phone: str, role: Role, scope: str) -> None:
         level, place = _place(places, scope, role)
         staff_id = tx.people.add_staff(name, role, phone, level, place)
     tx.audit.write("cli", "staff.added", f"staff:{staff_id}", None, role.value, scope)
+    return how(tx, invite_staff(tx, staff_id))
 
 
 def _kelompok(places: Places, name: str) -> int:

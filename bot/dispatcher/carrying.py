@@ -1,30 +1,50 @@
-"""What becomes of one letter? Rendered, sent, and its outcome kept: each way to fail has one answer here."""
+"""What becomes of one letter? Rendered and sent; each way to fail becomes an outcome, and nothing is kept here."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum, auto
 
 import structlog
 
-from bot.channels.base import Blames, Body, Channel, Convert, File, Refused, TryLater, Unknown
+from bot.channels.base import Blames, Body, Channel, ChannelError, Convert, File, Refused, TryLater, Unknown
 from bot.channels.errors import MAX_TRIES, back_off
 from data.outbox import Claimed
-from data.records import Role
-from data.store import Store, Tx
-from handlers import reached
+from data.store import Store
+from messages import catalog
 from messages.catalog import TemplateError
-from messages.envelope import Address, Attachment, Outbound, Priority, StaffTo, Status
+from messages.envelope import Attachment, Priority
 
 log = structlog.get_logger()
 
 MakeFile = Callable[[Attachment], Awaitable[File]]
 
 TEMPLATE_RESTS = timedelta(hours=1)
-"""How long letters of a paused template wait before one of them tries again."""
+"""How long letters of a stopped template wait before one of them tries again."""
+
+TRIAL = timedelta(minutes=1)
+"""How long the others wait for what that one finds out."""
 
 ACCOUNT_RESTS = timedelta(hours=1)
+MOST_TAKEN = 20
+"""How often a letter is taken in all. A process that dies again and again costs a letter no try of MAX_TRIES, for it
+may never have left; but neither may it leave for ever, were it the letter that kills."""
+
+AT_ONCE = timedelta(0)
+
+
+class Result(Enum):
+    SENT = auto()
+    LATER = auto()
+    """It did not arrive and may pass later. `free` when the attempt does not count."""
+
+    SILENCE = auto()
+    """It left and no answer came: nobody knows yet."""
+
+    REFUSED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,148 +52,160 @@ class Outcome:
     """What one attempt came to."""
 
     claimed: Claimed
-    status: Status
+    result: Result
     body: Body | None = None
-    platform_id: str | None = None
-    error: str = ""
-    again_after: timedelta | None = None
+    platform_id: str = ""
+    why: str = ""
+    wait: timedelta = AT_ONCE
     free: bool = False
-    """The attempt does not count: the platform asked everybody to wait."""
-
     blames: Blames | None = None
     blocked: bool = False
     moved_to: str | None = None
+    template: str | None = None
+    """The template that must stop, or that passed again after it had stopped."""
+
     pause: timedelta | None = None
+    """How long the whole account waits."""
+
     alert: bool = False
-    unknown: bool = False
+    window_over: bool = False
+    """The platform says that the 24 hours are over, against our own count."""
 
 
 class Carrier:
-    """Carries single letters of one account. `sent_is_reached`: per kind of address, whether 'sent' already means
-    that the family was reached (HOUSE 15)."""
+    """Carries single letters of one account."""
 
-    def __init__(
-        self, store: Store, account: str, channel: Channel, sent_is_reached: Mapping[str, bool], make_file: MakeFile
-    ) -> None:
-        self.store, self.account, self.channel, self.make_file = store, account, channel, make_file
-        self.sent_is_reached = dict(sent_is_reached)
-        self.stopped_templates: set[str] = set()
+    def __init__(self, store: Store, channel: Channel, make_file: MakeFile) -> None:
+        self.store, self.channel, self.make_file = store, channel, make_file
+        self.stopped: dict[str, datetime] = {}
+        """Templates that wait, with when each was stopped."""
+
+        self._tries: Counter[int] = Counter()
+        """How often each letter that waits for another try has failed in this life of the process."""
+
+    def learn_stopped(self, known: Mapping[str, datetime]) -> None:
+        """What the database says now; a trial under way here goes on."""
+        self.stopped = {name: max(at, self.stopped.get(name, at)) for name, at in known.items()}
 
     async def carry(self, claimed: Claimed) -> Outcome:
         """One attempt. Never raises: every fault is an outcome."""
+        outcome = await self._carry(claimed)
+        if outcome.result is not Result.LATER and outcome.result is not Result.SILENCE:
+            self._tries.pop(claimed.letter.id, None)
+        return outcome
+
+    async def _carry(self, claimed: Claimed) -> Outcome:
+        if claimed.blocked:
+            return Outcome(claimed, Result.REFUSED, why="nomor ini memblokir bot", blames=Blames.PERSON, blocked=True)
         try:
             return await self._attempt(claimed)
-        except TryLater as fault:
-            return _later(claimed, fault)
-        except Unknown as fault:
-            return Outcome(claimed, Status.SENDING, error=f"tidak ada jawaban: {fault}", unknown=True)
-        except Refused as fault:
-            pause = ACCOUNT_RESTS if fault.blames is Blames.ACCOUNT else None
-            return Outcome(
-                claimed,
-                Status.FAILED,
-                error=str(fault),
-                blames=fault.blames,
-                blocked=fault.blocked,
-                moved_to=fault.migrated_to,
-                pause=pause,
-                alert=fault.blames in {Blames.ACCOUNT, Blames.TEMPLATE},
-            )
+        except ChannelError as fault:
+            return self._judge(claimed, fault)
         except TemplateError as fault:
             log.error("letter cannot be rendered", outbox=claimed.letter.id, key=claimed.letter.key)
-            return Outcome(claimed, Status.FAILED, error=str(fault), blames=Blames.LETTER)
+            return Outcome(claimed, Result.REFUSED, why=str(fault), blames=Blames.LETTER)
         except Exception as fault:  # a fault of ours in one letter must not stop the others
             log.exception("letter failed", outbox=claimed.letter.id, key=claimed.letter.key)
-            return Outcome(claimed, Status.FAILED, error=type(fault).__name__, blames=Blames.LETTER)
+            return Outcome(claimed, Result.REFUSED, why=type(fault).__name__, blames=Blames.LETTER)
 
     async def _attempt(self, claimed: Claimed) -> Outcome:
-        letter = claimed.letter
-        body = self.channel.render(letter, self.store.clock())
-        if body.template and body.template in self.stopped_templates:
-            return Outcome(claimed, Status.QUEUED, error="templat berhenti", again_after=TEMPLATE_RESTS, free=True)
+        letter, now, shut = claimed.letter, self.store.clock(), False
+        body = self.channel.render(letter, now)
+        if body.template in self.stopped and (wait := self._rests(body.template, now)):
+            return self._waits(claimed, wait)
         file = await self.make_file(letter.attachment) if letter.attachment else None
         try:
             sent = await self.channel.send(letter, body, file)
         except Convert:
             # The window closed between rendering and sending: the same letter goes as its approved template.
-            body = self.channel.render(replace(letter, heard=None), self.store.clock())
+            shut, body = True, self.channel.render(replace(letter, heard=None), now)
+            if body.template in self.stopped and (wait := self._rests(body.template, now)):
+                return replace(self._waits(claimed, wait), window_over=True)
             sent = await self.channel.send(letter, body, None)
-        return Outcome(claimed, Status.SENT, body, sent.platform_id)
+        again = body.template if body.template in self.stopped else None
+        if again:
+            del self.stopped[again]
+        return Outcome(claimed, Result.SENT, body, sent.platform_id, template=again, window_over=shut)
 
-    def settle(self, tx: Tx, outcome: Outcome) -> None:
-        """Keep what one attempt came to, and what follows from it."""
-        letter = outcome.claimed.letter
-        if outcome.unknown:
-            tx.outbox.note(letter.id, outcome.error)
-        elif outcome.again_after is not None:
-            tx.outbox.put_back(letter.id, tx.now + outcome.again_after, outcome.error, free=outcome.free)
-        elif outcome.status is Status.SENT:
-            self._settle_sent(tx, outcome)
-        else:
-            self._settle_refused(tx, outcome)
-        if outcome.pause is not None:
-            tx.accounts.pause(self.account, tx.now + outcome.pause, outcome.error)
-        if outcome.alert:
-            alert_admins(tx, self.account, outcome.error)
-        log.info("letter", outbox=letter.id, key=letter.key, status=outcome.status.value, fault=outcome.error or None)
+    def _rests(self, template: str, now: datetime) -> timedelta | None:
+        """How long this template still waits. When its rest is over, the one that asks tries it for all."""
+        over = self.stopped[template] + TEMPLATE_RESTS
+        if now < over:
+            return over - now
+        self.stopped[template] = now - TEMPLATE_RESTS + TRIAL
+        return None
 
-    def _settle_sent(self, tx: Tx, outcome: Outcome) -> None:
-        letter = outcome.claimed.letter
-        text = outcome.body.text if outcome.body else None
-        mine = tx.outbox.settle(letter.id, Status.SENT, platform_id=outcome.platform_id, text=text)
-        if mine and self.sent_is_reached[letter.address.channel]:
-            reached.remember(tx, letter.id, outcome.claimed.about)
+    def _waits(self, claimed: Claimed, wait: timedelta) -> Outcome:
+        return Outcome(claimed, Result.LATER, why="templat berhenti", wait=wait, free=True)
 
-    def _settle_refused(self, tx: Tx, outcome: Outcome) -> None:
-        claimed = outcome.claimed
-        letter = claimed.letter
-        match outcome.blames:
-            case Blames.PERSON if outcome.moved_to:
-                tx.people.readdress(letter.address, Address(letter.address.channel, outcome.moved_to))
-                tx.outbox.put_back(letter.id, tx.now, outcome.error)
-                return
-            case Blames.PERSON:
-                tx.people.failed_at(claimed.address_id, blocked=outcome.blocked)
-                if tx.outbox.try_other_address(letter.id):
-                    return
-            case Blames.TEMPLATE if outcome.body is None and claimed.letter.key:
-                self._stop_template(tx, claimed, outcome.error)
-                tx.outbox.put_back(letter.id, tx.now + TEMPLATE_RESTS, outcome.error, free=True)
-                return
-            case Blames.ACCOUNT:
-                tx.outbox.put_back(letter.id, tx.now + ACCOUNT_RESTS, outcome.error, free=True)
-                return
+    def _judge(self, claimed: Claimed, fault: ChannelError) -> Outcome:
+        match fault:
+            case TryLater():
+                return self._later(claimed, fault)
+            case Unknown():
+                return Outcome(claimed, Result.SILENCE, why=f"tidak ada jawaban: {fault}")
+            case Refused(blames=Blames.TEMPLATE) if approved := catalog.entry(claimed.letter.key).whatsapp:
+                self.stopped[approved.name] = self.store.clock()
+                why, name = f"templat {approved.name}: {fault}", approved.name
+                return Outcome(claimed, Result.REFUSED, why=why, blames=fault.blames, template=name, alert=True)
+            case Refused():
+                stops = fault.blames is Blames.ACCOUNT
+                return Outcome(
+                    claimed,
+                    Result.REFUSED,
+                    why=str(fault),
+                    blames=fault.blames,
+                    blocked=fault.blocked,
+                    moved_to=fault.migrated_to,
+                    pause=ACCOUNT_RESTS if stops else None,
+                    alert=stops,
+                )
             case _:
-                pass
-        tx.outbox.settle(letter.id, Status.FAILED, error=outcome.error)
+                return Outcome(claimed, Result.REFUSED, why=str(fault), blames=Blames.LETTER)
 
-    def _stop_template(self, tx: Tx, claimed: Claimed, why: str) -> None:
-        template = self.channel.render(replace(claimed.letter, heard=None), tx.now).template
-        if template:
-            tx.accounts.keep_template(template, "PAUSED", why, tx.now)
-            self.stopped_templates.add(template)
+    def _later(self, claimed: Claimed, fault: TryLater) -> Outcome:
+        """The platform is busy: everybody waits, or this letter does, a little longer each time, not for ever."""
+        if fault.whole_account:
+            # The pause holds the letter too; were it to wait by itself, a later one to her might overtake it.
+            pause = timedelta(seconds=fault.after)
+            return Outcome(claimed, Result.LATER, why=str(fault), free=True, pause=pause, alert=fault.alert)
+        tries = self._failed_again(claimed)
+        if tries >= MAX_TRIES:
+            return Outcome(claimed, Result.REFUSED, why=str(fault), blames=Blames.LETTER, alert=fault.alert)
+        wait = timedelta(seconds=max(fault.after, back_off(tries)))
+        return Outcome(claimed, Result.LATER, why=str(fault), wait=wait, alert=fault.alert)
+
+    def after_silence(self, claimed: Claimed) -> Outcome:
+        """No news came. A reminder twice is better than never; a broadcast is never repeated blindly."""
+        tries = self._failed_again(claimed)
+        if claimed.priority >= Priority.BROADCAST or tries >= MAX_TRIES:
+            return given_up(claimed)
+        wait = timedelta(seconds=back_off(tries))
+        return Outcome(claimed, Result.LATER, why="tidak ada jawaban, dikirim lagi", wait=wait)
+
+    def _failed_again(self, claimed: Claimed) -> int:
+        if len(self._tries) > 10_000:  # of letters that were cancelled meanwhile, most likely
+            self._tries.clear()
+        self._tries[claimed.letter.id] += 1
+        tries = self._tries[claimed.letter.id]
+        if tries >= MAX_TRIES or claimed.attempts + 1 >= MOST_TAKEN:
+            del self._tries[claimed.letter.id]
+            return MAX_TRIES
+        return tries
 
 
-def _later(claimed: Claimed, fault: TryLater) -> Outcome:
-    """The platform is busy: everybody waits, or this letter does, a little longer each time, and at most so often."""
-    pause = timedelta(seconds=fault.after) if fault.whole_account else None
-    if not fault.whole_account and claimed.attempts + 1 >= MAX_TRIES:
-        return Outcome(claimed, Status.FAILED, error=str(fault), blames=Blames.LETTER)
-    wait = fault.after if fault.whole_account else max(fault.after, back_off(claimed.attempts + 1))
-    return Outcome(
-        claimed,
-        Status.QUEUED,
-        error=str(fault),
-        again_after=timedelta(seconds=wait),
-        free=fault.whole_account,
-        pause=pause,
-        alert=fault.alert,
-    )
+def unsent(claimed: Claimed) -> Outcome:
+    """It was taken and never left."""
+    return Outcome(claimed, Result.LATER, free=True)
 
 
-def alert_admins(tx: Tx, account: str, why: str) -> None:
-    """One letter per account, reason and day: a fault is told, not repeated a thousand times."""
-    for admin in (s for s in tx.people.every_staff() if s.role is Role.ADMIN):
-        once = f"alert:{account}:{tx.now:%Y-%m-%d}:{why[:60]}:{admin.id}"
-        params = {"account": account, "why": why[:200]}
-        tx.outbox.put(Outbound(StaffTo(admin.id), "help.alert", params, once=once, priority=Priority.CHANGE))
+def inherited(claimed: Claimed) -> Outcome:
+    """Its sender died, before it left or after. What we waited for news has passed already."""
+    if claimed.priority >= Priority.BROADCAST or claimed.attempts + 1 >= MOST_TAKEN:
+        return given_up(claimed)
+    return Outcome(claimed, Result.LATER, why="tidak ada jawaban, dikirim lagi")
+
+
+def given_up(claimed: Claimed) -> Outcome:
+    why = "tidak diketahui apakah sampai; tidak dikirim ulang"
+    return Outcome(claimed, Result.REFUSED, why=why, blames=Blames.LETTER)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.channels.base import Channel
-from bot.dispatcher.carrying import Carrier, MakeFile, Outcome
+from bot.dispatcher.carrying import Carrier, MakeFile, Result
+from bot.dispatcher.settling import Settler
 from data.outbox import Claimed
 from data.store import Store, Tx
-from messages.envelope import Status
 
 AT_ONCE = 64
 
@@ -16,21 +16,18 @@ AT_ONCE = 64
 class Dispatcher:
     def __init__(self, store: Store, channel: Channel, channels: Sequence[str], make_file: MakeFile) -> None:
         self.store, self.channels = store, tuple(channels)
-        self.carrier = Carrier(store, channel.name, channel, dict.fromkeys(channels, True), make_file)
+        self.carrier = Carrier(store, channel, make_file)
+        self.settler = Settler(channel.name, dict.fromkeys(channels, True))
 
     async def drain(self) -> int:
         """Send everything that is due now; returns how many letters went out."""
         sent = 0
         while claimed := await self.store.write(self._claim):
             outcomes = [await self.carrier.carry(one) for one in claimed]
-            await self.store.write(lambda tx, done=outcomes: self._settle(tx, done))  # type: ignore[misc]
-            sent += sum(outcome.status is Status.SENT for outcome in outcomes)
+            await self.store.write(lambda tx, done=outcomes: self.settler.keep(tx, done))  # type: ignore[misc]
+            sent += sum(outcome.result is Result.SENT for outcome in outcomes)
         return sent
 
     def _claim(self, tx: Tx) -> list[Claimed]:
         tx.outbox.expire()
         return tx.outbox.claim(self.channels, 0, AT_ONCE)
-
-    def _settle(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            self.carrier.settle(tx, outcome)

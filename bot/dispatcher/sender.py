@@ -1,4 +1,8 @@
-"""Who sends for an account? Exactly one process, while its lease lasts; replies overtake everything that waits."""
+"""How do letters leave? Looked up, taken just before their slot, sent, settled; replies overtake all that waits.
+
+One transaction after the other does everything that the database must know: it keeps what came back since the last
+one and takes what may go next. Beside it a loop lets what was taken leave, each letter in a slot of the pacer.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +10,54 @@ import asyncio
 import contextlib
 import heapq
 import itertools
-import os
-import secrets
-import socket
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
+from bot.channels import leaving
 from bot.channels.base import Channel
-from bot.dispatcher.carrying import Carrier, MakeFile, Outcome
+from bot.dispatcher.carrying import Carrier, MakeFile, Outcome, Result, unsent
+from bot.dispatcher.holding import STAND_BY, Holding, raise_first, stopped, wait_or_stop
 from bot.dispatcher.pacer import Pacer, Spacing
-from data.accounts import Lease
+from bot.dispatcher.settling import Settler
+from bot.dispatcher.turning import Turn, Turner, Wish
 from data.outbox import Claimed
-from data.store import Store, StoreError, Tx
-from messages.envelope import Priority, Status
+from data.store import Store, StoreError
+from messages.envelope import Priority
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=30)
-RENEW = 8.0
-STAND_BY = 5.0
-IN_FLIGHT = 64
-LOOK = 0.15
-"""Seconds between two looks when nobody says that something came in: another process may have put it there."""
+LOOK, IDLE = 0.1, 1.0
+"""Seconds between two looks when nobody says that something came in: another process may have put it there. The
+longer nothing comes, the rarer."""
 
-AHEAD = 0.25
-"""Seconds of sending that are claimed ahead; more would make a new reply wait behind letters already taken."""
+GATHER = 0.004
+"""Seconds that answers wait for others, so that they share a commit."""
 
-REPLIES_AT_ONCE = 32
+AHEAD, MOST_AHEAD = 0.02, 0.5
+"""Seconds of sending that are taken ahead, beside the time of three transactions: no slot waits for the disk. After a
+crash nobody knows of these whether they left, so there are no more than needed."""
+
+URGENT = 32
+"""Replies and changes that are taken at once; more of them wait in the outbox."""
+
+FRESH = 1.0
+"""Letters that were looked up, but not taken, are looked up anew after so many seconds."""
+
+SWEEP = 5.0
+LEAST_ROOM = 64
+FOR_REPLIES = 0.25
+"""The share of what may be under way at once that is kept for replies and changes."""
+
+LONG_PAUSE = 1.0
 STOP_WITHIN = 8.0
 
 
 class Sender:
     """One account's sender. `wait_for_news` is how long a letter without an answer may stay in doubt: on WhatsApp a
-    status tells, on Telegram nothing does."""
+    status tells, on Telegram nothing does. `longest` is how long a request of a dead process may still be under way."""
 
     def __init__(
         self,
@@ -54,231 +71,260 @@ class Sender:
         *,
         sent_is_reached: bool,
         wait_for_news: timedelta,
+        longest: timedelta,
+        alone: bool = False,
     ) -> None:
         self.store, self.account, self.kinds = store, account, tuple(kinds)
-        self.carrier = Carrier(store, account, channel, dict.fromkeys(kinds, sent_is_reached), make_file)
-        self.pacer, self.spacing, self.wait_for_news = pacer, spacing, wait_for_news
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self.wake = asyncio.Event()
-        self.lease: Lease | None = None
+        self.carrier = Carrier(store, channel, make_file)
+        self.holding = Holding(store, account, alone=alone)
+        settler = Settler(account, dict.fromkeys(kinds, sent_is_reached))
+        self.turner = Turner(self.holding, settler, self.kinds, min(max(32, int(pacer.rate / 4)), 256))
+        self.pacer, self.spacing = pacer, spacing
+        self.wait_for_news = wait_for_news.total_seconds()
+        self.inherits_after = max(self.wait_for_news, 0.0 if alone else longest.total_seconds())
+        self.replied: Callable[[], None] = lambda: None
         self.healthy = True
-        self._filled = asyncio.Event()
-        self._done: list[Outcome] = []
-        self._kept = asyncio.Event()
+        self.room = max(LEAST_ROOM, int(pacer.rate / 2))
+        self._turn_takes = 0.01
+        self._open: dict[int, Claimed] = {}
+        """Everything taken and not yet settled. A letter of ours that flies and is not in here never left."""
+
         self._ready: list[tuple[int, int, Claimed]] = []
         self._order = itertools.count()
+        self._bulk_ready = 0
         self._flying: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(IN_FLIGHT)
+        self._doubtful: dict[int, float] = {}
+        self._done: list[Outcome] = []
+        self._seen: list[Claimed] = []
+        self._stir, self._move = asyncio.Event(), asyncio.Event()
+        self._woken = self._closing = self._one_by_one = False
+        self._idle = LOOK
+        self._urgent_at = self._look_at = self._fresh_at = self._sweep_at = self._inherit_at = 0.0
 
-    # --- the lease
+    @property
+    def ahead(self) -> int:
+        """How many letters are kept ready."""
+        return max(2, int(self.pacer.rate * min(MOST_AHEAD, AHEAD + 3 * self._turn_takes)))
+
+    def wake(self) -> None:
+        """Something may have been put into the outbox."""
+        self._woken, self._idle = True, LOOK
+        self._stir.set()
+
+    # --- while the lease is ours
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send while the lease is ours; stand by while it is not; finish what is in flight when asked to stop."""
+        """Send while the lease is ours; stand by while it is not; finish what is under way when asked to stop."""
         while not stop.is_set():
             try:
-                self.lease = await self.store.write(self._take)
-                if self.lease is None:
-                    await _first(stop, STAND_BY)
-                    continue
-                log.info("sending", account=self.account, fence=self.lease.fence)
-                await self._send_while_held(stop)
-                self.healthy = True
+                if await self.holding.take():
+                    log.info("sending", account=self.account, fence=self.holding.fence)
+                    await self._send_while_held(stop)
+                else:
+                    await self._settle_only()
+                    self.healthy = True
+                    await wait_or_stop(stop, STAND_BY)
             except StoreError as fault:
                 self.healthy = False
                 log.error("sender waits for the database", account=self.account, fault=str(fault))
-                await _first(stop, 1.0)
+                await wait_or_stop(stop, 1.0)
         await self._land()
 
-    def _take(self, tx: Tx) -> Lease | None:
-        held = tx.accounts.take(self.account, self.holder, _real_now(), LEASE)
-        if held is not None:
-            self.carrier.stopped_templates = set(tx.accounts.stopped_templates())
-        return held
-
     async def _send_while_held(self, stop: asyncio.Event) -> None:
-        keeper = asyncio.create_task(self._keep_lease())
-        claimer = asyncio.create_task(self._claim_ahead())
-        pacing = asyncio.create_task(self._pace())
-        keeping = asyncio.create_task(self._keep_outcomes())
-        stopping = asyncio.create_task(stop.wait())
-        tasks = {keeper, claimer, pacing, keeping, stopping}
+        now = asyncio.get_running_loop().time()
+        self._closing, self._seen = False, []
+        self._urgent_at = self._look_at = self._fresh_at = self._sweep_at = 0.0
+        self._inherit_at = now + self.inherits_after
+        turning = asyncio.create_task(self._turns())
+        others = {asyncio.create_task(one) for one in (self.holding.keep(), self._pace(), stopped(stop))}
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {stopping}:
-                if (fault := task.exception()) is not None:
-                    raise fault
+            await asyncio.wait({turning, *others}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
+            for task in others:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._give_back()
+            # A transaction under way is awaited, not cancelled: what it took and kept must be known here.
+            self._closing = True
+            self._stir.set()
+            results = await asyncio.gather(turning, *others, return_exceptions=True)
+            self._give_back()
+        raise_first(results)
 
-    async def _keep_lease(self) -> None:
-        """Ends when another process has taken over."""
-        while self.lease is not None:
-            await asyncio.sleep(RENEW)
-            held = self.lease
-            self.lease = await self.store.write(
-                lambda tx, held=held: tx.accounts.renew(held, self.holder, _real_now(), LEASE)  # type: ignore[misc]
-            )
+    # --- one transaction after the other
 
-    def _mine(self) -> bool:
-        """Whether the lease still holds for long enough to send one letter."""
-        return self.lease is not None and _real_now() < self.lease.until - timedelta(seconds=2)
-
-    # --- claiming
-
-    async def _claim_ahead(self) -> None:
-        """Keep a little ready: replies as they come, the rest only as far ahead as a quarter of a second."""
-        swept = 0.0
-        loop = asyncio.get_running_loop()
-        while True:
-            self.wake.clear()
-            if loop.time() - swept > 5.0:
-                swept = loop.time()
-                await self.store.write(self._sweep)
-            found = await self.store.write(self._claim) if self._mine() else []
-            for claimed in found:
-                heapq.heappush(self._ready, (claimed.priority, next(self._order), claimed))
-            if found:
-                self._filled.set()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), AHEAD / 4 if found else LOOK)
-
-    def _claim(self, tx: Tx) -> list[Claimed]:
-        fence = self.lease.fence if self.lease else 0
-        if self._paused(tx):
-            return []
-        ahead = max(2, int(self.pacer.rate * AHEAD))
-        room = max(0, ahead - len(self._ready))
-        taken = tx.outbox.claim(self.kinds, fence, REPLIES_AT_ONCE, Priority.CHANGE)
-        if room > len(taken):
-            taken += tx.outbox.claim(self.kinds, fence, room - len(taken))
-        return taken
-
-    def _paused(self, tx: Tx) -> bool:
-        until = tx.accounts.paused_until(self.account)
-        if until is None:
-            return False
-        if until > tx.now:
-            return True
-        tx.accounts.resume(self.account)
-        return False
-
-    def _sweep(self, tx: Tx) -> None:
-        """Expire what came too late; decide about letters of which nobody knows whether they arrived."""
-        tx.outbox.expire()
-        flying = self.in_flight_ids()
-        for letter_id, priority in tx.outbox.in_doubt(self.kinds, tx.now - self.wait_for_news):
-            if letter_id in flying:
+    async def _turns(self) -> None:
+        while not self._closing:
+            self._stir.clear()
+            wish, begun = self._wish(), time.monotonic()
+            try:
+                turn = await self.store.write(lambda tx, wish=wish: self.turner.run(tx, wish))  # type: ignore[misc]
+            except StoreError:
+                raise
+            except Exception:
+                if self._one_by_one or not wish.done:
+                    raise
+                self._one_by_one = True
                 continue
-            if priority is Priority.BROADCAST:
-                tx.outbox.settle(letter_id, Status.FAILED, error="tidak diketahui apakah sampai; tidak dikirim ulang")
-            else:
-                tx.outbox.put_back(letter_id, tx.now, "tidak ada jawaban, dikirim lagi")
+            self._one_by_one, self.healthy = False, True
+            took = time.monotonic() - begun
+            self._turn_takes = max(took, self._turn_takes + 0.1 * (took - self._turn_takes))
+            self._take_in(wish, turn)
+            if turn.lost:
+                return
+            await self._until_needed(turn, bool(turn.taken or wish.done))
 
-    def in_flight_ids(self) -> set[int]:
-        return {claimed.letter.id for _, _, claimed in self._ready} | {int(t.get_name()) for t in self._flying}
+    def _wish(self) -> Wish:
+        now = asyncio.get_running_loop().time()
+        self._end_doubts(now)
+        bulk = self.ahead - self._bulk_ready
+        urgent = 0
+        if self._woken or now >= self._urgent_at:
+            urgent = max(0, max(URGENT, self.ahead) - (len(self._ready) - self._bulk_ready))
+            self._woken, self._urgent_at = False, now + self._idle
+        if sweep := now >= self._sweep_at:
+            self._sweep_at = now + SWEEP
+        return Wish(
+            done=tuple(self._done),
+            one_by_one=self._one_by_one,
+            open=frozenset(self._open) if sweep else frozenset(),
+            urgent=urgent,
+            bulk=bulk,
+            seen=self._seen if now < self._fresh_at else (),
+            look=bulk > 0 and now >= self._look_at and (len(self._seen) < bulk or now >= self._fresh_at),
+            skip=frozenset(self.spacing.resting()),
+            sweep=sweep,
+            inherits=now >= self._inherit_at,
+        )
 
-    # --- pacing
+    def _take_in(self, wish: Wish, turn: Turn) -> None:
+        """The transaction is on disk: what it settled is over, what it took is ready to leave."""
+        now = asyncio.get_running_loop().time()
+        self._forget(wish.done)
+        if turn.seen is not None:
+            self._seen, self._fresh_at = turn.seen, now + FRESH
+            self._look_at = (
+                now if len(turn.seen) == self.turner.page else now + (FRESH / 4 if turn.seen else self._idle)
+            )
+        elif now >= self._fresh_at:
+            self._seen = []
+        if turn.flying is not None:
+            self._hear_of_doubts(turn.flying)
+        if turn.stopped is not None:
+            self.carrier.learn_stopped(turn.stopped)
+        # Of an address only the first is taken; whether the next one may follow, the next look tells.
+        self._seen = [one for one in self._seen if one.address_id not in turn.tried]
+        for one in turn.taken:
+            self._open[one.letter.id] = one
+            self._make_ready(one)
+
+    def _forget(self, done: Sequence[Outcome]) -> None:
+        del self._done[: len(done)]
+        for outcome in done:
+            if outcome.result is not Result.SILENCE:
+                self._open.pop(outcome.claimed.letter.id, None)
+            if outcome.claimed.priority <= Priority.CHANGE:
+                self._urgent_at = 0.0  # her next one need not wait
+
+    async def _until_needed(self, turn: Turn, busy: bool) -> None:
+        """Until an answer came, a letter was put there, or less is ready than should be."""
+        self._idle = LOOK if busy else min(IDLE, self._idle * 1.5)
+        wants_more = self._bulk_ready <= self.ahead // 2 and bool(self._seen) and bool(turn.tried)
+        if not (self._stir.is_set() or wants_more):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stir.wait(), self._idle)
+        if not (self._woken or self._closing):
+            await asyncio.sleep(GATHER)
+
+    # --- doubts
+
+    def _end_doubts(self, now: float) -> None:
+        for letter_id in [i for i, until in self._doubtful.items() if until <= now]:
+            del self._doubtful[letter_id]
+            if letter_id in self._open:
+                self._done.append(self.carrier.after_silence(self._open[letter_id]))
+
+    def _hear_of_doubts(self, flying: frozenset[int]) -> None:
+        """A status has told of these: they are no longer on their way."""
+        for letter_id in [i for i in self._doubtful if i not in flying]:
+            del self._doubtful[letter_id]
+            self._open.pop(letter_id, None)
+
+    # --- leaving
 
     async def _pace(self) -> None:
         while True:
-            if not self._ready:
-                self._filled.clear()
-                await self._filled.wait()
-            await self._room.acquire()
-            await self.pacer.slot()
-            claimed = self._next_ready()
-            if claimed is None or not self._mine():
-                if claimed is not None:
-                    heapq.heappush(self._ready, (claimed.priority, next(self._order), claimed))
-                self._room.release()
-                await asyncio.sleep(0.01)
-                continue
+            self._move.clear()
+            if not self._may_leave():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._move.wait(), 1.0)
+            elif (wait := self.pacer.wait()) > 0:
+                await asyncio.sleep(min(wait, 1.0))
+            else:
+                self._leave(self._next())
+
+    def _may_leave(self) -> bool:
+        """Some room is kept for replies: the rest must not fill it while the platform is slow."""
+        if not self._ready or not self.holding.mine():
+            return False
+        urgent = self._ready[0][0] <= Priority.CHANGE
+        return len(self._flying) < (self.room if urgent else self.room * (1 - FOR_REPLIES))
+
+    def _make_ready(self, claimed: Claimed) -> None:
+        heapq.heappush(self._ready, (claimed.priority, next(self._order), claimed))
+        self._bulk_ready += claimed.priority > Priority.CHANGE
+        self._move.set()
+
+    def _next(self) -> Claimed:
+        """The most urgent one."""
+        claimed = heapq.heappop(self._ready)[2]
+        self._bulk_ready -= claimed.priority > Priority.CHANGE
+        if self._bulk_ready <= self.ahead // 2:
+            self._stir.set()
+        return claimed
+
+    def _leave(self, claimed: Claimed) -> None:
+        left: Callable[[], None] | None = None
+        if not claimed.blocked:
+            left = self.pacer.take().left
             self.spacing.note(claimed.address_id)
-            task = asyncio.create_task(self._carry(claimed), name=str(claimed.letter.id))
-            self._flying.add(task)
-            task.add_done_callback(self._landed)
+            if claimed.priority == Priority.REPLY:
+                self.replied()
+        task = asyncio.create_task(self._carry(claimed, left))
+        self._flying.add(task)
+        task.add_done_callback(self._flying.discard)
 
-    def _next_ready(self) -> Claimed | None:
-        """The most urgent letter whose person may hear another one now."""
-        later = []
-        chosen: Claimed | None = None
-        while self._ready:
-            entry = heapq.heappop(self._ready)
-            if self.spacing.wait(entry[2].address_id) <= 0:
-                chosen = entry[2]
-                break
-            later.append(entry)
-        for entry in later:
-            heapq.heappush(self._ready, entry)
-        return chosen
-
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        self._flying.discard(task)
-        self._room.release()
-
-    async def _carry(self, claimed: Claimed) -> None:
+    async def _carry(self, claimed: Claimed, left: Callable[[], None] | None) -> None:
+        leaving.told.set(left)
         outcome = await self.carrier.carry(claimed)
+        if outcome.result is Result.SILENCE:
+            if self.wait_for_news > 0:
+                self._doubtful[claimed.letter.id] = asyncio.get_running_loop().time() + self.wait_for_news
+            else:
+                outcome = self.carrier.after_silence(claimed)
         if outcome.pause is not None:
-            self.pacer.pause(outcome.pause.total_seconds(), learn=outcome.free)
+            self.pacer.pause(outcome.pause.total_seconds(), learn=outcome.result is Result.LATER)
+            if outcome.pause.total_seconds() > LONG_PAUSE:
+                self._give_back()
         self._done.append(outcome)
-        self._kept.set()
-
-    # --- settling
-
-    async def _keep_outcomes(self) -> None:
-        """Outcomes are kept together: whatever came in while the last commit was on its way."""
-        while True:
-            await self._kept.wait()
-            self._kept.clear()
-            await self._flush()
-
-    async def _flush(self) -> None:
-        done, self._done = self._done, []
-        if not done:
-            return
-        try:
-            await self.store.write(lambda tx: self._settle(tx, done))
-        except StoreError as fault:
-            # They stay `sending`; the sweep decides about them later, as after a crash.
-            log.error("outcomes not kept", account=self.account, letters=len(done), fault=str(fault))
-
-    def _settle(self, tx: Tx, done: Sequence[Outcome]) -> None:
-        for outcome in done:
-            self.carrier.settle(tx, outcome)
+        self._stir.set()
+        self._move.set()
 
     # --- stopping
 
-    async def _give_back(self) -> None:
-        """What was claimed and never left goes back at once."""
-        waiting, self._ready = [claimed for _, _, claimed in self._ready], []
+    def _give_back(self) -> None:
+        """What was taken and never left goes back at once."""
+        self._done += [unsent(claimed) for _, _, claimed in self._ready]
+        self._ready, self._bulk_ready = [], 0
 
-        def put_back(tx: Tx) -> None:
-            for claimed in waiting:
-                tx.outbox.put_back(claimed.letter.id, tx.now, "", free=True)
-
-        if waiting:
-            with contextlib.suppress(StoreError):
-                await self.store.write(put_back)
+    async def _settle_only(self) -> None:
+        """What came back after the lease was lost is true all the same."""
+        if done := tuple(self._done):
+            await self.store.write(lambda tx: self.turner.settler.keep_each(tx, done))
+            self._forget(done)
 
     async def _land(self) -> None:
-        """Finish what is in flight, then let the next sender begin."""
+        """Finish what is under way, then let the next sender begin."""
         if self._flying:
             await asyncio.wait(self._flying, timeout=STOP_WITHIN)
-        await self._flush()
-        held = self.lease
-        if held is not None:
-            with contextlib.suppress(StoreError):
-                await self.store.write(lambda tx: tx.accounts.release(held, self.holder))
-        self.lease = None
-
-
-async def _first(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
-
-
-def _real_now() -> datetime:
-    return datetime.now(UTC)
+        with contextlib.suppress(StoreError):
+            await self._settle_only()
+        await self.holding.release()

@@ -3,54 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
-from bot.channels.base import Blames, Notice, Refused
-from bot.channels.errors import whatsapp_error
-from bot.dispatcher.carrying import alert_admins
+from bot.channels.base import Blames, Convert, Notice, Refused, TryLater
+from bot.channels.errors import MAX_TRIES, back_off, whatsapp_error
+from bot.dispatcher.carrying import ACCOUNT_RESTS, AT_ONCE, TEMPLATE_RESTS
+from bot.dispatcher.settling import alert_admins
 from data.accounts import STOPPED
+from data.sending import Moved
 from data.store import Store, Tx
 from handlers import reached
+from messages import catalog
 from messages.envelope import Address, Status, StatusUpdate
 
 log = structlog.get_logger()
 
+ALERTS = {
+    "error",
+    "account_alerts",
+    "account_review_update",
+    "account_update",
+    "business_capability_update",
+    "message_template_components_update",
+    "message_template_quality_update",
+    "phone_number_name_update",
+    "phone_number_quality_update",
+    "security",
+    "template_category_update",
+}
+"""What Meta says of the account as a whole; of the rest a line in the log is enough."""
+
+ARRIVED = {Status.DELIVERED, Status.READ}
+
 
 async def receive_statuses(store: Store, updates: Sequence[StatusUpdate | Notice]) -> None:
     """Keep every update of one delivery; a repeated one changes nothing."""
-    await store.write(lambda tx: keep_all(tx, updates))
+    await store.write(lambda tx: keep_all(tx, updates), lambda tx, fault: _one_by_one(tx, updates))
+
+
+def _one_by_one(tx: Tx, updates: Sequence[StatusUpdate | Notice]) -> None:
+    """One of them is poison: what it breaks is only itself, and the platform need not repeat it for days."""
+    for update in updates:
+        savepoint = tx.conn.begin_nested()
+        try:
+            keep_all(tx, [update])
+        except Exception:
+            savepoint.rollback()
+            log.exception("status not kept", account=update.account if isinstance(update, StatusUpdate) else "whatsapp")
+        else:
+            savepoint.commit()
 
 
 def keep_all(tx: Tx, updates: Sequence[StatusUpdate | Notice]) -> None:
+    statuses = [update for update in updates if isinstance(update, StatusUpdate)]
+    if statuses:
+        _keep_statuses(tx, statuses)
     for update in updates:
         if isinstance(update, Notice):
             _keep_notice(tx, update)
-        elif tx.events.first_time(update.account, update.event):
-            _keep_status(tx, update)
 
 
-def _keep_status(tx: Tx, update: StatusUpdate) -> None:
-    letter_id = update.letter or tx.outbox.by_platform_id(update.platform_id)
-    if letter_id is None:
-        return
-    if not tx.outbox.progress(letter_id, update.status, update.platform_id, update.reason):
-        return
-    if update.status in {Status.DELIVERED, Status.READ}:
-        reached.remember(tx, letter_id, tx.outbox.about_of(letter_id))
-        if (address_id := tx.outbox.address_of(letter_id)) is not None:
-            tx.people.arrived_at(address_id)
-    elif update.status is Status.FAILED:
-        _failed_later(tx, letter_id, update)
+def _keep_statuses(tx: Tx, updates: Sequence[StatusUpdate]) -> None:
+    """Going forward is what makes a repetition harmless. Only a failure may send a letter out again, so a failure is
+    remembered by its name as well."""
+    new = [u for u in updates if u.status is not Status.FAILED or tx.events.first_time(u.account, u.event)]
+    moved = tx.sending.progress(new)
+    first = [m for m in moved if m.update.status in ARRIVED and m.was not in ARRIVED]
+    tx.sending.arrived({m.address_id for m in first})
+    reached.remember(tx, [(one.letter_id, one.about) for one in first])
+    for one in moved:
+        if one.update.status is Status.FAILED:
+            _failed_later(tx, one)
 
 
-def _failed_later(tx: Tx, letter_id: int, update: StatusUpdate) -> None:
+def _failed_later(tx: Tx, one: Moved) -> None:
     """A 200 can be followed by `failed`: the same policy table decides what that means."""
-    fault = whatsapp_error(update.code, update.reason)
-    address_id = tx.outbox.address_of(letter_id)
-    if isinstance(fault, Refused) and fault.blames is Blames.PERSON and address_id is not None:
-        tx.people.failed_at(address_id, blocked=fault.blocked)
-    log.info("letter failed later", outbox=letter_id, code=update.code)
+    said = one.update
+    fault = whatsapp_error(said.code, said.reason)
+    log.info("letter failed later", outbox=one.letter_id, code=said.code)
+    match fault:
+        case Convert() if one.attempts < MAX_TRIES:
+            tx.sending.window_over(one.address_id, tx.sending.heard(one.address_id))
+            tx.sending.again(one.letter_id, AT_ONCE)
+        case TryLater():
+            if fault.whole_account:
+                tx.accounts.pause(said.account, tx.now + timedelta(seconds=fault.after), str(fault))
+            if fault.alert:
+                alert_admins(tx, said.account, str(fault))
+            if one.attempts < MAX_TRIES:
+                tx.sending.again(one.letter_id, timedelta(seconds=max(fault.after, back_off(one.attempts))))
+        case Refused(blames=Blames.PERSON):
+            tx.people.failed_at(one.address_id, blocked=fault.blocked)
+            tx.outbox.try_other_address(one.letter_id, Status.FAILED)
+        case Refused(blames=Blames.TEMPLATE) if approved := catalog.entry(one.key).whatsapp:
+            tx.accounts.keep_template(approved.name, "PAUSED", str(fault), tx.now)
+            alert_admins(tx, said.account, f"templat {approved.name}: {fault}")
+            if one.attempts < MAX_TRIES:
+                tx.sending.again(one.letter_id, TEMPLATE_RESTS)
+        case Refused(blames=Blames.ACCOUNT):
+            tx.accounts.pause(said.account, tx.now + ACCOUNT_RESTS, str(fault))
+            alert_admins(tx, said.account, str(fault))
+            if one.attempts < MAX_TRIES:
+                tx.sending.again(one.letter_id, AT_ONCE)
+        case _:
+            pass
 
 
 def _keep_notice(tx: Tx, notice: Notice) -> None:
@@ -65,5 +123,7 @@ def _keep_notice(tx: Tx, notice: Notice) -> None:
                 alert_admins(tx, "whatsapp", f"templat {notice.name}: {notice.status}")
             else:
                 tx.outbox.wake_all()
-        case _:
+        case _ if notice.kind in ALERTS:
             alert_admins(tx, "whatsapp", f"{notice.kind}: {notice.status} {notice.reason}".strip())
+        case _:
+            log.info("notice", kind=notice.kind, status=notice.status[:40])

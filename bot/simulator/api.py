@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -21,8 +22,16 @@ from data.store import Tx
 from messages.envelope import Attachment
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "testserver"}
-PAGES = {"phone.css": "text/css", "phone.js": "text/javascript"}
+TYPES = {".css": "text/css", ".js": "text/javascript"}
+PAGES = {
+    page.name: TYPES[suffix]
+    for page in files("bot.simulator").joinpath("pages").iterdir()
+    if (suffix := "." + page.name.rsplit(".", 1)[-1]) in TYPES
+}
+"""What the page may ask for: a fixed list, so that no name leads out of its folder."""
+
 LARGEST = 100_000
+LARGEST_SEQ = 2**53
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -54,8 +63,8 @@ def _guarded(handler: Handler) -> Handler:
             return JSONResponse({"error": "simulator hanya untuk komputer ini"}, 403)
         try:
             return await handler(request)
-        except Backwards as fault:
-            return JSONResponse({"error": str(fault)}, 409)
+        except Backwards:
+            return JSONResponse({"error": "jam simulator hanya bisa maju"}, 409)
         except BadRequest as fault:
             return JSONResponse({"error": str(fault)}, 400)
 
@@ -95,7 +104,7 @@ class _Api:
     async def messages(self, request: Request) -> Response:
         query = request.query_params
         after, to = query.get("after") or "0", (query.get("to") or "").strip().lstrip("+")
-        if not after.isdigit():
+        if not re.fullmatch(r"[0-9]{1,15}", after):
             raise BadRequest("after harus sebuah angka")
         both = None if query.get("all") else False
         found = await self.store.write(lambda tx: tx.phones.since(int(after), to or None, outgoing=both))
@@ -104,7 +113,7 @@ class _Api:
         return JSONResponse({"messages": self._shown(found, whole=both is None)})
 
     async def media(self, request: Request) -> Response:
-        seq = request.path_params["seq"]
+        seq = min(int(request.path_params["seq"]), LARGEST_SEQ)
         found = await self.store.write(lambda tx: tx.phones.since(seq - 1))
         attachment = found[0].body.get("attachment") if found and found[0].seq == seq else None
         if attachment is None:
@@ -129,9 +138,9 @@ class _Api:
             case {"set": str(text)}:
                 try:
                     at = datetime.fromisoformat(text)
-                except ValueError:
+                    return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
+                except (ValueError, OverflowError):
                     raise BadRequest("set harus seperti 2026-11-27T08:00:00+08:00") from None
-                return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
             case {"advance_minutes": int(minutes)} if minutes >= 0:
                 return self.play.clock.now() + timedelta(minutes=min(minutes, 600_000))
             case {"advance_minutes": int()}:

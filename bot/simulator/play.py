@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot import scheduler
+from bot.channels.parts import SHARE_CONTACT
 from bot.clock import StandingClock
 from bot.dispatcher import Dispatcher
 from bot.inbox import receive
@@ -103,18 +104,26 @@ def _inbound(sent: Mapping[str, Any], now: datetime) -> tuple[Inbound, str]:
     channel, phone = sent.get("channel"), sent.get("from")
     if channel not in {"whatsapp", "telegram"} or not isinstance(phone, str) or not phone.lstrip("+").isdigit():
         raise BadRequest("channel harus whatsapp atau telegram, dan from sebuah nomor seperti +6281100000001")
-    event = sent.get("id") or uuid4().hex
+    event = _shown(str(sent.get("id") or uuid4().hex))
     sender = Address(str(channel), phone.lstrip("+")[:20])
     match sent:
+        case {"button": str(button)} if button == SHARE_CONTACT and channel == "telegram":
+            own = {"phone": f"+{sender.value}", "own_contact": True}
+            return Inbound("simulator", event[:150], sender, now, Kind.CONTACT, **own), "[kontak saya]"  # type: ignore[arg-type]
         case {"button": str(button)}:
-            shown = str(sent.get("title") or button)
-            return Inbound("simulator", str(event)[:150], sender, now, Kind.BUTTON, button=button[:256]), shown
+            shown = _shown(str(sent.get("title") or button))
+            return Inbound("simulator", event[:150], sender, now, Kind.BUTTON, button=button[:256]), shown
         case {"media": str(media)} if media in MEDIA:
-            return Inbound("simulator", str(event)[:150], sender, now, MEDIA[media], media=media), f"[{media}]"
+            return Inbound("simulator", event[:150], sender, now, MEDIA[media], media=media), f"[{media}]"
         case {"text": str(text)}:
-            return Inbound("simulator", str(event)[:150], sender, now, Kind.TEXT, text), text.replace("\x00", "")[:4096]
+            return Inbound("simulator", event[:150], sender, now, Kind.TEXT, text), _shown(text)
         case _:
             raise BadRequest("isi text, button, atau media (voice, image, sticker, document, location, contact)")
+
+
+def _shown(text: str) -> str:
+    """What a phone can show: no NUL, no half of a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:4096]
 
 
 def read_clock(tx: Tx) -> datetime | None:

@@ -11,10 +11,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.web.faults import Faults
 from data.store import Store, StoreError
 
 PATIENCE = timedelta(seconds=5)
@@ -83,4 +85,4 @@ def make_web(store: Store, health: Health, routes: Sequence[BaseRoute], home: st
         return RedirectResponse(home) if home else JSONResponse({"bot": "LIKE-PKH"})
 
     own = [Route("/", root), Route("/healthz", healthz), Route("/metrics", metrics)]
-    return Starlette(routes=[*own, *routes])
+    return Starlette(routes=[*own, *routes], middleware=[Middleware(Faults)])

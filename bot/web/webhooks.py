@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -44,15 +44,17 @@ class Intake:
         events = self.channel.parse(payload, self.store.clock())
         inbound = [e for e in events if isinstance(e, Inbound)]
         others = [e for e in events if isinstance(e, StatusUpdate | Notice)]
-        waiting = [receive(self.store, msg) for msg in inbound]
-        if others:
-            waiting.append(self._statuses(others))
-        await asyncio.gather(*waiting)
+        if len(inbound) == 1 and not others:
+            await receive(self.store, inbound[0])
+        elif inbound:
+            await asyncio.gather(*(receive(self.store, msg) for msg in inbound), self._statuses(others))
+        else:
+            await self._statuses(others)
         await self.after(inbound)
 
-    async def _statuses(self, updates: Sequence[StatusUpdate | Notice]) -> bool:
-        await receive_statuses(self.store, updates)
-        return True
+    async def _statuses(self, updates: Sequence[StatusUpdate | Notice]) -> None:
+        if updates:
+            await receive_statuses(self.store, updates)
 
 
 def whatsapp_routes(intake: Intake, app_secret: str, verify_token: str) -> list[Route]:
@@ -61,15 +63,14 @@ def whatsapp_routes(intake: Intake, app_secret: str, verify_token: str) -> list[
         query = request.query_params
         if query.get("hub.mode") == "subscribe" and telegram_signed(verify_token, query.get("hub.verify_token")):
             return PlainTextResponse(query.get("hub.challenge", ""))
-        return PlainTextResponse("", 403)
+        return _refused(intake, 403, "verify token")
 
     async def post(request: Request) -> Response:
         body = await _body(request)
-        if isinstance(body, Response):
-            return body
+        if not isinstance(body, bytes):
+            return _refused(intake, *body)
         if not whatsapp_signed(app_secret, body, request.headers.get("x-hub-signature-256")):
-            log.warning("webhook refused", account="whatsapp", why="signature")
-            return PlainTextResponse("", 401)
+            return _refused(intake, 401, "signature")
         return await _take(intake, body)
 
     return [
@@ -81,19 +82,26 @@ def whatsapp_routes(intake: Intake, app_secret: str, verify_token: str) -> list[
 def telegram_routes(intake: Intake, secret: str) -> list[Route]:
     async def post(request: Request) -> Response:
         if not telegram_signed(secret, request.headers.get("x-telegram-bot-api-secret-token")):
-            log.warning("webhook refused", account="telegram", why="secret")
-            return PlainTextResponse("", 401)
+            return _refused(intake, 401, "secret")
         body = await _body(request)
-        return body if isinstance(body, Response) else await _take(intake, body)
+        if not isinstance(body, bytes):
+            return _refused(intake, *body)
+        return await _take(intake, body)
 
     return [Route("/webhooks/telegram", post, methods=["POST"])]
 
 
-async def _body(request: Request) -> bytes | Response:
-    """The raw body, or a refusal: too large, or too slow."""
+def _refused(intake: Intake, status: int, why: str) -> Response:
+    """One line in the log, and nothing of the request: whoever sent it wrote it."""
+    log.warning("webhook refused", account=intake.channel.name, why=why, status=status)
+    return PlainTextResponse("", status)
+
+
+async def _body(request: Request) -> bytes | tuple[int, str]:
+    """The raw body; or with which status and why it is refused."""
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > LARGEST:
-        return PlainTextResponse("", 413)
+    if not (length.isdecimal() and length.isascii()) or len(length) > 12 or int(length) > LARGEST:
+        return 413, "too large"
     parts: list[bytes] = []
     size = 0
     try:
@@ -101,10 +109,12 @@ async def _body(request: Request) -> bytes | Response:
             async for part in request.stream():
                 size += len(part)
                 if size > LARGEST:
-                    return PlainTextResponse("", 413)
+                    return 413, "too large"
                 parts.append(part)
     except TimeoutError:
-        return PlainTextResponse("", 408)
+        return 408, "too slow"
+    except ClientDisconnect:
+        return 400, "hung up"
     return b"".join(parts)
 
 
@@ -112,7 +122,7 @@ async def _take(intake: Intake, body: bytes) -> Response:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
-        return PlainTextResponse("", 400)
+        return _refused(intake, 400, "no JSON")
     if not isinstance(payload, dict):
         return PlainTextResponse("")
     try:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl import load_workbook
 from pydantic import ValidationError
 
 from data.content.quizzes import Item, faults
+from data.intake.files import tables
+from data.intake.findings import Finding
 
 COLUMNS = ("id", "pertanyaan", "a", "b", "c", "benar", "penjelasan", "sumber", "tinjauan", "bentuk")
 NEEDED = ("id", "pertanyaan", "a", "b", "benar", "penjelasan")
@@ -29,23 +30,25 @@ class Planned:
 
 def read_questions(file: Path) -> list[tuple[int, dict[str, str]]]:
     """(row number, cells by column) of every filled row. Raises QuestionFault."""
-    try:
-        book = load_workbook(file, read_only=True, data_only=True)
-    except Exception as fault:  # openpyxl raises whatever the broken file makes it raise
-        raise QuestionFault(f"{file.name} bukan lembar kerja .xlsx yang bisa dibaca.") from fault
-    rows = list(book.worksheets[0].iter_rows(values_only=True))
-    book.close()
+    found = tables(file, file.name, lambda row: sum(_title(cell) in COLUMNS for cell in row))
+    if isinstance(found, Finding):
+        raise QuestionFault(f"{file.name}: {found.what} {found.todo}")
+    rows = found[0].rows if found else ()
     if not rows:
         raise QuestionFault(f"{file.name} kosong.")
-    titles = [str(cell or "").strip().lower() for cell in rows[0]]
+    titles = [_title(cell) for cell in rows[0]]
     if missing := [name for name in NEEDED if name not in titles]:
         raise QuestionFault(f"{file.name}: kolom {', '.join(missing)} tidak ada di baris 1.")
-    found = []
+    filled = []
     for number, row in enumerate(rows[1:], 2):
         cells = {title: str(cell).strip() if cell is not None else "" for title, cell in zip(titles, row, strict=False)}
         if any(cells.get(name) for name in NEEDED):
-            found.append((number, cells))
-    return found
+            filled.append((number, cells))
+    return filled
+
+
+def _title(cell: object) -> str:
+    return str(cell or "").strip().lower()
 
 
 def plan_questions(bank: Sequence[Item], rows: Sequence[tuple[int, dict[str, str]]]) -> Planned:

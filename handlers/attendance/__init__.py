@@ -1,18 +1,19 @@
 """Who will come, who says she is here, and what does the pendamping write down?"""
 
-from handlers.attendance.register import on_absen, on_register_line, on_which
+from handlers.attendance.ketua import on_ketua
+from handlers.attendance.marks import on_register_line
+from handlers.attendance.register import on_absen, on_which
 from handlers.attendance.replies import (
     PRESENCE,
-    Situation,
     on_button,
-    on_ketua,
+    on_late,
     on_next,
     on_reading,
     on_reason,
     on_unread,
-    on_who,
-    situation,
 )
+from handlers.attendance.situation import Situation, situation
+from handlers.attendance.who import on_who
 
 __all__ = [
     "PRESENCE",
@@ -20,6 +21,7 @@ __all__ = [
     "on_absen",
     "on_button",
     "on_ketua",
+    "on_late",
     "on_next",
     "on_reading",
     "on_reason",

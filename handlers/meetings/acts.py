@@ -12,7 +12,7 @@ from data.records import Kelompok, Kind, Meeting, Staff
 from data.store import Tx
 from handlers.rules.courtesy import change_at
 from handlers.rules.reminders import plan
-from handlers.speech import day, names_of, ref, time
+from handlers.speech import day, names_of, ref, time, what
 from messages.envelope import KpmId, Outbound, Priority
 
 
@@ -68,10 +68,10 @@ def new_code() -> str:
 
 
 def told(tx: Tx, meeting: Meeting) -> list[tuple[Reach, list[KpmId]]]:
-    """The addresses whose families were told of this meeting, with those families."""
-    knows = {kpm_id for kpm_id, _, _ in tx.outbox.about(f"meeting:{meeting.id}", told=True)}
+    """The addresses whose families were told of this meeting, invited or because they asked, with those families."""
+    about = f"meeting:{meeting.id}"
     reach = tx.people.reachable(meeting.kelompok_ids)
-    return [(r, ids) for r in reach if (ids := [k.id for k in r.kpms if k.id in knows])]
+    return [(r, ids) for r in reach if (ids := [k.id for k in r.kpms if tx.outbox.told(about, [k.id])])]
 
 
 def move(tx: Tx, by: Staff, meeting: Meeting, starts: datetime, ends: datetime, where: str) -> Change:
@@ -120,6 +120,7 @@ def _notices(
             key,
             {
                 "names": names_of([k for k in reach.kpms if k.id in ids]),
+                "what": what(meeting),
                 "day": day(meeting),
                 "time": time(meeting),
                 "place": meeting.place,

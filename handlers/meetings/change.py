@@ -11,7 +11,7 @@ from data.records import Kelompok, Meeting, Person
 from data.store import Tx
 from handlers import scope
 from handlers.meetings.acts import call_off, move, told
-from handlers.meetings.draft import DROP, SEND
+from handlers.meetings.draft import DROP, EDIT, SEND, take_place
 from handlers.meetings.preview import default_end, warnings
 from handlers.rules.dates import DateFault, read_when
 from handlers.speech import groups, hours, say, when
@@ -50,7 +50,7 @@ def _begin(msg: Inbound, who: Person, tx: Tx, rest: str, topic: str) -> list[Out
 def _with_kelompok(
     msg: Inbound, who: Person, tx: Tx, topic: str, kelompok: Kelompok, fields: list[str]
 ) -> list[Outbound]:
-    meeting = tx.meetings.current_or_next(kelompok.id, msg.at)
+    meeting = _meant(tx, kelompok, msg.at)
     if meeting is None:
         tx.sessions.end(who.address_id, topic)
         return [say(msg, "meetings.no_upcoming", kelompok=kelompok.name)]
@@ -66,6 +66,14 @@ def _with_kelompok(
         return _detail(msg, who, tx, topic, memory, kelompok, meeting, fields)
     key = "meetings.move.when" if topic == MOVE else "meetings.cancel.why"
     return [say(msg, key, kelompok=kelompok.name, when=when(meeting))]
+
+
+def _meant(tx: Tx, kelompok: Kelompok, at: datetime) -> Meeting | None:
+    """The next meeting; one that people have come to already is left alone when another follows it."""
+    meeting = tx.meetings.current_or_next(kelompok.id, at)
+    if meeting is None or meeting.starts > at or not tx.attendance.any_claim(meeting.id):
+        return meeting
+    return tx.meetings.current_or_next(kelompok.id, meeting.ends + timedelta(milliseconds=1)) or meeting
 
 
 def _has_marks(tx: Tx, meeting: Meeting) -> bool:
@@ -96,7 +104,11 @@ def _detail(
         return [say(msg, fault.key, **fault.params)]
     starts = datetime.combine(read.day, read.starts, kelompok.zone)
     ends = datetime.combine(read.day, read.ends, kelompok.zone) if read.ends else default_end(starts)
-    place = " ".join(fields[1].split())[:120] if len(fields) > 1 and fields[1] else meeting.place
+    draft: dict[str, Any] = {"place": meeting.place}
+    if len(fields) > 1 and fields[1] and (too_long := take_place(draft, fields[1])):
+        key, params = too_long
+        return [say(msg, key, **params)]
+    place = draft["place"]
     new = {"starts": starts.isoformat(), "ends": ends.isoformat(), "place": place}
     tx.sessions.keep(who.address_id, topic, {**memory, "step": "preview", **new}, OPEN_FOR)
     families = sum(len(tx.people.families(i)) for i in meeting.kelompok_ids)
@@ -142,6 +154,8 @@ def _line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any], topic: 
         return None
     if waiting["step"] == "preview" and word in SEND:
         return _do(msg, who, tx, waiting, topic, kelompok, meeting)
+    if waiting["step"] == "preview" and word in EDIT:
+        return _with_kelompok(msg, who, tx, topic, kelompok, [])
     if msg.button or waiting["step"] == "preview":
         return None
     return _detail(msg, who, tx, topic, dict(waiting), kelompok, meeting, [msg.text])

@@ -20,6 +20,11 @@ from messages.envelope import Inbound, Outbound
 
 TOPIC = "jadwal"
 OPEN_FOR = timedelta(hours=12)
+PLACES = 9
+LONGEST_PLACE = 60
+"""Letters to families name the place, and they have 300 characters."""
+
+_SAME = re.compile(r"^\s*sama\b", re.IGNORECASE)
 DROP = {"draft.drop", "batal", "tidak jadi", "gak jadi", "ga jadi"}
 SEND = {"draft.send", "kirim", "ya", "ya kirim"}
 EDIT = {"draft.edit", "ubah"}
@@ -65,15 +70,17 @@ def _begin(msg: Inbound, who: Person, tx: Tx, rest: str, *, joint: bool) -> list
         return [say(msg, "summary.nothing")]
     draft: Draft = {"joint": joint}
     fields = [part.strip() for part in re.split(r"[;\n]", rest)]
-    if len(fields) == 1 and not joint:
+    if not joint:
         one, after = scope.starts_with(fields[0], kelompoks)
-        fields = [one.name, after] if one else fields
+        if one is not None:
+            fields = [scope.full_name(one), *([after] if after else []), *fields[1:]]
     if fields[0] == "" and len(kelompoks) == 1:
-        fields[0] = kelompoks[0].name
+        fields[0] = scope.full_name(kelompoks[0])
+    faults = []
     for name, value in zip(("kelompok", "when", "where", "what"), fields, strict=False):
-        if value and (fault := _take(draft, name, value, kelompoks, msg.at)):
-            return _ask_again(msg, who, tx, draft, fault)
-    return _next_step(msg, who, tx, draft)
+        if value and (fault := _take(draft, name, value, _chosen(who, tx, draft) or kelompoks, tx, msg.at)):
+            faults.append(fault)
+    return _ask_again(msg, who, tx, draft, faults[0]) if faults else _next_step(msg, who, tx, draft)
 
 
 # --- one field at a time
@@ -81,18 +88,28 @@ def _begin(msg: Inbound, who: Person, tx: Tx, rest: str, *, joint: bool) -> list
 Fault = tuple[str, Mapping[str, object]]
 
 
-def _take(draft: Draft, name: str, value: str, kelompoks: Sequence[Kelompok], at: datetime) -> Fault | None:
+def _take(draft: Draft, name: str, value: str, kelompoks: Sequence[Kelompok], tx: Tx, at: datetime) -> Fault | None:
     """Put one field into the draft; the sentence to answer when it does not fit."""
     match name:
         case "kelompok":
             return _take_kelompok(draft, value, kelompoks)
+        case "when" if _SAME.match(value) and "ids" in draft and (same := _same(tx, draft, kelompoks, at)):
+            draft.update(same)
+            return None
         case "when":
             return _take_when(draft, value, kelompoks, at)
         case "where":
-            draft["place"] = " ".join(value.split())[:120]
-            return None
+            return take_place(draft, value)
         case _:
             return _take_what(draft, value)
+
+
+def take_place(draft: Draft, value: str) -> Fault | None:
+    place = " ".join(value.split())
+    if len(place) > LONGEST_PLACE:
+        return "meetings.draft.long_place", {"count": str(len(place)), "most": str(LONGEST_PLACE)}
+    draft["place"] = place
+    return None
 
 
 def _take_kelompok(draft: Draft, value: str, kelompoks: Sequence[Kelompok]) -> Fault | None:
@@ -123,7 +140,7 @@ def _take_what(draft: Draft, value: str) -> Fault | None:
     if kind is not None and kind is not Kind.P2K2:
         draft["what"], draft["session"] = kind.value, None
         return None
-    found = find_session(value)
+    found = find_session(re.sub(r"^pakai\s+", "", value.strip(), flags=re.IGNORECASE))
     if found is None:
         return "meetings.draft.unknown_session", {"text": value[:40]}
     draft["what"], draft["session"] = Kind.P2K2.value, found.id
@@ -163,7 +180,7 @@ def _question(msg: Inbound, tx: Tx, step: str, kelompoks: Sequence[Kelompok]) ->
         places = tx.meetings.places(first.desa_id)
         if not places:
             return say(msg, "meetings.draft.where")
-        return say(msg, "meetings.draft.where_or", options=[(f"place:{p.id}", p.name[:24]) for p in places[:9]])
+        return say(msg, "meetings.draft.where_or", options=[(f"place:{p.id}", p.name[:24]) for p in places[:PLACES]])
     suggested = next_session(tx.meetings.sessions_had(first.id))
     name, code = (suggested.name, suggested.id) if suggested else ("semua sesi sudah", "P1")
     return say(msg, "meetings.draft.what", kelompok=groups(kelompoks), next=name, next_id=code)
@@ -174,6 +191,7 @@ def _ask_again(msg: Inbound, who: Person, tx: Tx, draft: Draft, fault: Fault) ->
     key, params = fault
     draft["step"] = {
         "meetings.draft.unknown_kelompok": "kelompok",
+        "meetings.draft.long_place": "where",
         "meetings.draft.unknown_session": "what",
     }.get(key, "when")
     _keep(who, tx, draft)
@@ -219,13 +237,13 @@ def _answer(msg: Inbound, who: Person, tx: Tx, draft: Draft, step: str) -> list[
             return _next_step(msg, who, tx, chosen)
         text = chosen
     elif step == "kelompok" and (one := scope.picked(None, text, kelompoks)):
-        text = one.name
-    elif step == "where" and text.strip().isdigit():
-        places = tx.meetings.places(_chosen(who, tx, draft)[0].desa_id)
-        text = places[int(text) - 1].name if 1 <= int(text) <= len(places) else text
+        text = scope.full_name(one)
+    elif step == "where" and (number := scope.small_number(text)) and (chosen_ones := _chosen(who, tx, draft)):
+        places = tx.meetings.places(chosen_ones[0].desa_id)[:PLACES]
+        text = places[number - 1].name if number <= len(places) else text
     if not text.strip():
         return None
-    fault = _take(draft, step, text, _chosen(who, tx, draft) or kelompoks, msg.at)
+    fault = _take(draft, step, text, _chosen(who, tx, draft) or kelompoks, tx, msg.at)
     return _ask_again(msg, who, tx, draft, fault) if fault else _next_step(msg, who, tx, draft)
 
 
@@ -234,17 +252,26 @@ def _from_button(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> str | Draft
     button = msg.button or ""
     chosen = _chosen(who, tx, draft)
     if button.startswith("kelompok:") and (one := scope.picked(button, "", scope.mine(who, tx))):
-        return one.name
+        return scope.full_name(one)
     if button.startswith("place:") and chosen:
         return next((p.name for p in tx.meetings.places(chosen[0].desa_id) if button == f"place:{p.id}"), None)
     if button == "draft.next" and chosen:
         suggested = next_session(tx.meetings.sessions_had(chosen[0].id))
         return suggested.id if suggested else None
-    if button == "draft.same" and chosen and (same := _same_as_last_month(tx, chosen[0], msg.at)):
-        starts, last = same
-        ends = starts + (last.ends - last.starts)
-        return {**draft, "starts": starts.isoformat(), "ends": ends.isoformat(), "place": last.place}
+    if button == "draft.same" and chosen and (same := _same(tx, draft, chosen, msg.at)):
+        return {**draft, **same}
     return None
+
+
+def _same(tx: Tx, draft: Draft, kelompoks: Sequence[Kelompok], at: datetime) -> Draft | None:
+    """The fields that 'sama bulan lalu' fills in; a place that was written already stays."""
+    found = _same_as_last_month(tx, kelompoks[0], at)
+    if found is None:
+        return None
+    starts, last = found
+    ends = starts + (last.ends - last.starts)
+    place = draft.get("place", last.place)
+    return {"starts": starts.isoformat(), "ends": ends.isoformat(), "place": place}
 
 
 def _same_as_last_month(tx: Tx, kelompok: Kelompok, at: datetime) -> tuple[datetime, Meeting] | None:

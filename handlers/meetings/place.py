@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from data.records import Person
+from data.records import Person, Role
 from data.store import Tx
 from handlers import scope
 from handlers.speech import say
@@ -31,7 +31,7 @@ def on_permit(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """'Izin tempat sudah?' — and, for a place we do not know yet, what it is like."""
     act, _, number = (msg.button or "").partition(":")
     meeting = tx.meetings.get(int(number)) if number.isdecimal() and len(number) < 15 else None
-    mine = {k.id: k for k in scope.mine(who, tx)}
+    mine = {k.id: k for k in scope.mine(who, tx)} if who.role is Role.PENDAMPING else {}
     groups = [mine[i] for i in meeting.kelompok_ids if i in mine] if meeting else []
     if meeting is None or not groups:
         return [say(msg, "meetings.draft.nothing")]

@@ -11,7 +11,7 @@ from data.people import Reach
 from data.records import Hours, Kelompok, Kind, Meeting
 from data.store import Tx
 from handlers.rules.courtesy import FRIDAY, PER_MEETING, next_allowed
-from handlers.rules.reminders import plan
+from handlers.rules.reminders import plan, still_useful
 from handlers.speech import groups, hours
 from messages import spoken
 
@@ -56,7 +56,10 @@ def _unreached(tx: Tx, kelompok_ids: Sequence[int], missing: int) -> str:
 
 def first_letter(tx: Tx, starts: datetime, zone: ZoneInfo) -> str:
     """'Undangan dikirim Rabu 25 Nov 08.00.'"""
-    at = next_allowed(plan(starts, tx.now, zone)[0].at, zone, tx.settings.hours())
+    invitation = plan(starts, tx.now, zone)[0]
+    at = next_allowed(invitation.at, zone, tx.settings.hours())
+    if not still_useful(invitation, at, starts, zone):
+        return "Terlalu dekat untuk undangan: beri tahu keluarga langsung."
     if at <= tx.now:
         return "Undangan dikirim sekarang."
     local = at.astimezone(zone)

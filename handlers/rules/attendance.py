@@ -47,6 +47,13 @@ def check_in_opens(meeting: Meeting) -> datetime:
     return meeting.starts - CHECK_IN_OPENS
 
 
+def judge_meeting(meeting: Meeting, at: datetime) -> Promise | Claim | TooLate:
+    """The same for a meeting that is named, by a button or a question: a promise, a claim, or a note."""
+    if at < check_in_opens(meeting):
+        return Promise(meeting)
+    return Claim(meeting) if at <= meeting.ends else TooLate(meeting)
+
+
 def judge_hadir(meeting: Meeting | None, last: Meeting | None, at: datetime) -> Verdict:
     """Read "hadir" by the clock: a promise until check-in opens, then a claim until the meeting ends.
 

@@ -46,6 +46,9 @@ NEAR = {"hari ini": 0, "skrg": 0, "besok lusa": 2, "besok": 1, "bsk": 1, "esok":
 LONG_PAST = timedelta(days=60)
 """A day without a year that lies further back than this means next year's."""
 
+YEARS = range(2000, 2100)
+"""A year outside of these is a slip of the finger."""
+
 
 class DateFault(Exception):
     """The words name no moment we can use. `key` is the sentence that says so, `params` what it needs."""
@@ -65,6 +68,8 @@ class When:
 
 
 _TIME = r"(?:jam|pukul|pkl\.?)?\s*(\d{1,2})(?:[.:](\d{2}))?\s*(pagi|siang|sore|malam)?"
+_PART_FIRST = re.compile(r"^\s*(pagi|siang|sore|malam)\s+((?:jam|pukul|pkl\.?)?\s*\d[\d.:]*)")
+_FOUR_DIGITS = re.compile(r"\b([01]\d)([0-5]\d)\b")
 _CLOCK = re.compile(rf"^\s*{_TIME}(?:\s*(?:-|–|s\.?/?d\.?|sampai|hingga)\s*{_TIME}|\s*(?:-|–|sampai)\s*selesai)?\s*$")
 _NUMERIC = re.compile(
     r"(?<![\d.:])(\d{1,2})\s?(?P<gap>[-/.])\s?(\d{1,2})\s?(?P=gap)\s?(\d{4}|(?<!\.)\d{2})(?![\d.:]\d)"
@@ -74,9 +79,10 @@ _SHORT = re.compile(r"(?<![\d.:])(\d{1,2})\s?[/-]\s?(\d{1,2})(?![\d.:/]|\s?[-/]\
 _SLASHED = re.compile(r"(?<![\d.:])(\d{1,2})\s?/\s?(\d{1,2})(?![\d.:/])")
 _ONLY_DAY = re.compile(r"\b(?:tanggal|tgl)\s*(\d{1,2})\b(?!\s*[-/.]\s*\d)")
 _NAMED = re.compile(
-    rf"\b(\d{{1,2}})\s*[-/ ]?\s*({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?\s*[-/ ]?(\d{{4}})?"
+    rf"\b(\d{{1,2}})\s*[-/ ]?\s*({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?\s*[-/ ]?(20\d{{2}})?(?!\d)"
 )
 _DAY = re.compile(rf"\b({'|'.join(map(re.escape, sorted(WEEKDAYS, key=len, reverse=True)))})\b")
+_NEXT_WEEK = re.compile(r"\bminggu depan\b")
 _NEAR = re.compile(rf"\b({'|'.join(sorted(NEAR, key=len, reverse=True))})\b")
 _NOISE = re.compile(r"\b(wita|wib|wit|hari|tanggal|tgl|depan|ini|nanti|yang akan datang|mulai)\b|,")
 
@@ -100,6 +106,8 @@ def read_when(text: str, now: datetime) -> When:
 
 
 def _read_day(words: str, today: date) -> tuple[date | None, str]:
+    next_week = _NEXT_WEEK.search(words)
+    words = _NEXT_WEEK.sub(" ", words)
     named_day = _DAY.search(words)
     weekday = WEEKDAYS[named_day[1]] if named_day else None
     # Beside 'besok' or a weekday '10-12' are hours; only a slash still makes it a day.
@@ -124,6 +132,8 @@ def _read_day(words: str, today: date) -> tuple[date | None, str]:
     ordinal = next((word for word in ORDINALS if re.search(rf"\b{word}\b", rest)), None)
     if ordinal:
         return _nth_weekday(weekday, ORDINALS[ordinal], today), re.sub(rf"\b{ordinal}\b", " ", rest)
+    if next_week:
+        return today + timedelta(days=7 - today.weekday() + weekday), rest
     ahead = (weekday - today.weekday()) % 7 or 7
     return today + timedelta(days=ahead), rest
 
@@ -140,19 +150,23 @@ def _from_parts(found: re.Match[str], order: str, today: date) -> date:
         month = MONTHS[found[2]] if found[2] in MONTHS else int(found[2])
         written = found[3] if order == "dmy" else None
         year = int(written) + (2000 if len(written) == 2 else 0) if written else 0
-    guessed = year == 0
-    year = year or today.year
     if not 1 <= month <= 12:
         raise DateFault("meetings.when.no_month", text=found[0].strip())
-    last = calendar.monthrange(year, month)[1] if 1900 < year < 2200 else 0
+    year = year or _coming_year(day, month, today)
+    if year not in YEARS:
+        raise DateFault("meetings.when.no_day", text=found[0].strip())
+    last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         raise DateFault(
             "meetings.when.no_such_day", text=found[0].strip(), month=_month_name(month, year), last=str(last)
         )
-    result = date(year, month, day)
-    if guessed and today - result > LONG_PAST:
-        return _from_year(result, today.year + 1)
-    return result
+    return date(year, month, day)
+
+
+def _coming_year(day: int, month: int, today: date) -> int:
+    """The year of a day that was written without one."""
+    this_year = date(today.year, month, min(max(day, 1), calendar.monthrange(today.year, month)[1]))
+    return today.year + (today - this_year > LONG_PAST)
 
 
 def _next_with_day(day: int, today: date, text: str) -> date:
@@ -163,10 +177,6 @@ def _next_with_day(day: int, today: date, text: str) -> date:
         if 1 <= day <= calendar.monthrange(year, month)[1] and date(year, month, day) >= today:
             return date(year, month, day)
     raise DateFault("meetings.when.no_day", text=text)
-
-
-def _from_year(day: date, year: int) -> date:
-    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 
 def _month_name(month: int, year: int) -> str:
@@ -196,10 +206,10 @@ def nth_in_month(day: date, year: int, month: int) -> date:
 
 
 def _read_hours(rest: str, text: str) -> tuple[time, time | None]:
-    hours = _NOISE.sub(" ", rest).strip(" -.")
+    hours = _PART_FIRST.sub(r"\2 \1", _NOISE.sub(" ", rest).strip(" -."))
     if not hours:
         raise DateFault("meetings.when.no_hour", text=_short(text))
-    found = _CLOCK.match(re.sub(r"\s+", " ", hours))
+    found = _CLOCK.match(re.sub(r"\s+", " ", _FOUR_DIGITS.sub(r"\1.\2", hours)))
     if found is None:
         raise DateFault("meetings.when.no_hour", text=_short(text))
     starts = _clock(found[1], found[2], found[3], text)
@@ -209,7 +219,9 @@ def _read_hours(rest: str, text: str) -> tuple[time, time | None]:
 
 def _clock(hour: str, minute: str | None, part: str | None, text: str) -> time:
     number, minutes = int(hour), int(minute or 0)
-    if part in {"siang", "sore", "malam"} and 1 <= number <= 11 and not (part == "siang" and number == 11):
+    if part == "malam" and number == 12:
+        number = 24  # midnight is not an hour of that day: better asked again than taken for noon
+    elif part in {"siang", "sore", "malam"} and 1 <= number <= 11 and not (part == "siang" and number == 11):
         number += 12
     elif part is None and minute is None and 1 <= number <= 5:
         number += 12  # nobody meets at two in the night: 'besok 2' is the afternoon

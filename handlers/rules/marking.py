@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from data.records import KpmId, Mark
 
@@ -24,14 +25,22 @@ MARKS = {
     "alfa": Mark.ABSENT,
     "a": Mark.ABSENT,
 }
-CLEAR = {"kosong", "hapus", "belum"}
+NOT_YET = {"belum", "blm"}
+CLEAR = {"kosong", "kosongkan", "hapus", *NOT_YET}
+EVERYBODY = {"semua", "semuanya", "seluruh", "seluruhnya", "sadayaan", "samunyaan", "kabeh"}
+REST = {"sisanya", "sisa", "lainnya", "lain", "selebihnya"}
+NOT = {
+    *("tidak", "tdk", "tak", "gak", "ga", "gk", "nggak", "ngga", "enggak", "ndak", "bukan"),
+    *("kada", "kd", "kadada", "ora", "mboten"),
+}
 EXCEPT = r"\b(?:kecuali|kcuali|kecualinya|selain|tanpa|kec|except)\b"
-EVERYBODY = r"\b(?:semua|semuanya|sadayaan|samunyaan|kabeh)\b"
-REST = {"sisanya", "sisa", "lainnya", "selebihnya", "yang lain"}
-_NOISE = {"bu", "ibu", "nenek", "bapak", "pak", "kakek", "dan", "nomor", "no", "yang", "ya", "untuk", "diketahui"}
-_NOT = r"\b(?:tidak|tdk|tak|gak|ga|gk|nggak|ngga|enggak|ndak|bukan|kada|kd|kadada|ora|mboten|belum|blm)"
-_NOT_THERE = re.compile(_NOT + r"\s+(?:bisa\s+)?(?:hadir|hdr|datang|semua|semuanya)\b")
-_TOKEN = re.compile(r"\d+\s*-\s*\d+|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
+LARGEST = 4
+"""Digits of a number that can be a line; longer ones are something else."""
+
+_NOISE = {"bu", "ibu", "nenek", "bapak", "pak", "kakek", "hj", "nomor", "no", "yang", "ya", "untuk", "diketahui"}
+_AND = {",", "&", "dan"}
+_TO = re.compile(r"(\d)\s*(?:-|–|s\.?\s?/?\s?d\b\.?|sampai|hingga)\s*(?:dengan\s*)?(?=\d)")
+_TOKEN = re.compile(r"\d+\s*-\s*\d+|\d+|[,&]|[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,113 +58,235 @@ class Marking:
     unclear: list[str] = field(default_factory=list)
     left_out: list[KpmId] = field(default_factory=list)
     """Named after 'kecuali' without saying what they are: they stay belum diketahui."""
+    doubtful: set[KpmId] = field(default_factory=set)
+    """Named in words that were not clear: 'semua' does not mean them."""
+
+
+class Sort(Enum):
+    """What a piece of a sentence does."""
+
+    MARK = auto()
+    ALL = auto()
+    REST = auto()
+    NOT = auto()
+    WHO = auto()
+    AND = auto()
+    WORD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    sort: Sort
+    text: str
+    mark: Mark | None = None
+    ids: tuple[KpmId, ...] = ()
+
+
+@dataclass(slots=True)
+class Items:
+    """'4 sakit, 7 alpa': who is what, who was named without a mark, and what is not clear."""
+
+    marks: dict[KpmId, Mark | None] = field(default_factory=dict)
+    bare: list[KpmId] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    doubtful: set[KpmId] = field(default_factory=set)
 
 
 def read_marks(text: str, lines: Sequence[RegisterLine], marked: Mapping[KpmId, Mark]) -> Marking:
     """Read one message of marks; later lines win over earlier ones. `marked` is what the register holds already."""
     result = Marking()
     for sentence in _sentences(text):
-        _read_sentence(sentence, lines, marked, result)
+        parts = [_pieces(part, lines) for part in re.split(EXCEPT, sentence)]
+        if not _read_sentence(parts, lines, marked, result):
+            result.unclear.append(sentence)
+            result.doubtful |= _ids(piece for part in parts for piece in part)
+    for kpm_id in result.doubtful:
+        if result.marks.get(kpm_id) is Mark.PRESENT:
+            del result.marks[kpm_id]
     return result
 
 
+def begins_with_marks(text: str) -> bool:
+    """Whether a line is about marks and no name: 'hadir semua', not 'Anggrek 1'."""
+    first = next(iter(_TOKEN.findall(text.lower())), "")
+    return len(first) > 1 and (first in MARKS or first in EVERYBODY)
+
+
 def _sentences(text: str) -> list[str]:
-    parts = [part.strip() for part in re.split(r"[\n;.]+", text.lower()) if part.strip()]
+    words = _TO.sub(r"\1-", text.lower().replace("tanpa keterangan", "alpa"))
+    # A full stop after a number belongs to it: people copy the list, "1. hadir".
+    parts = [part.strip() for part in re.split(r"[\n;]+|(?<!\d)\.+", words) if part.strip(" .,")]
     joined: list[str] = []
     for part in parts:
-        if joined and re.search(EXCEPT + r"[\s:,]*$", joined[-1]):
+        if joined and (re.search(EXCEPT + r"[\s:,]*$", joined[-1]) or re.match(EXCEPT, part)):
             joined[-1] += " " + part
         else:
             joined.append(part)
     return joined
 
 
-def _read_sentence(sentence: str, lines: Sequence[RegisterLine], marked: Mapping[KpmId, Mark], result: Marking) -> None:
-    if _NOT_THERE.search(sentence):
-        # 'tidak hadir' says nothing of izin, sakit or alpa, and must never be read as hadir.
-        result.unclear.append(sentence)
-        return
-    head, *tail = re.split(EXCEPT, sentence, maxsplit=1)
-    tokens = _TOKEN.findall(head)
-    if re.search(EVERYBODY, head):
-        mark = next((MARKS[t] for t in tokens if t in MARKS), Mark.PRESENT if tail else None)
-        if mark is None:
-            result.unclear.append(head.strip())
-            return
-        exceptions = Marking()
-        if tail:
-            _read_items(_TOKEN.findall(tail[0]), lines, exceptions)
-        if exceptions.unclear:
-            # Whom she wants to except is not known, so 'semua' is not known either.
-            result.unclear.append(sentence)
-            return
-        spared = set(exceptions.marks) | set(exceptions.left_out)
-        result.marks.update({line.kpm_id: mark for line in lines if line.kpm_id not in spared})
-        for kpm_id in exceptions.left_out:
-            result.marks.pop(kpm_id, None)
-        result.marks.update(exceptions.marks)
-        result.left_out += exceptions.left_out
-        return
-    rest = next((word for word in REST if word in head), None)
-    if rest:
-        mark = next((MARKS[t] for t in tokens if t in MARKS), None)
-        if mark is None:
-            result.unclear.append(head.strip())
-            return
-        free = [n for n in lines if n.kpm_id not in result.marks and n.kpm_id not in marked]
-        result.marks.update({line.kpm_id: mark for line in free})
-        return
-    items = Marking()
-    _read_items(_TOKEN.findall(sentence), lines, items)
+# --- one sentence
+
+
+def _read_sentence(
+    parts: Sequence[Sequence[Piece]], lines: Sequence[RegisterLine], marked: Mapping[KpmId, Mark], result: Marking
+) -> bool:
+    """Put the marks of one sentence into `result`; False when nothing of it may be used."""
+    # 'tidak hadir' says nothing of izin, sakit or alpa, and must never be read as hadir.
+    if len(parts) > 2 or any(piece.sort is Sort.NOT for part in parts for piece in part):
+        return False
+    head, tail = parts[0], _items(parts[1]) if len(parts) == 2 else None
+    if tail is not None and tail.unclear:
+        return False
+    everybody = [n for n, piece in enumerate(head) if piece.sort in {Sort.ALL, Sort.REST}]
+    if everybody or (tail is not None and [piece.sort for piece in head] == [Sort.MARK]):
+        return _read_bulk(head, everybody, tail, lines, marked, result)
+    items = _items(head)
+    if tail is not None:
+        if items.unclear or items.bare:
+            return False
+        spared = {**dict.fromkeys(tail.bare), **tail.marks}
+        items.marks = {i: mark for i, mark in items.marks.items() if i not in spared} | spared
     result.marks.update(items.marks)
-    result.unclear += items.unclear + [next(n.name for n in lines if n.kpm_id == i) for i in items.left_out]
+    result.doubtful |= items.doubtful
+    result.unclear += items.unclear + [next(n.name for n in lines if n.kpm_id == i) for i in items.bare]
+    return True
 
 
-def _read_items(tokens: Sequence[str], lines: Sequence[RegisterLine], result: Marking) -> None:
+def _read_bulk(
+    head: Sequence[Piece],
+    everybody: Sequence[int],
+    tail: Items | None,
+    lines: Sequence[RegisterLine],
+    marked: Mapping[KpmId, Mark],
+    result: Marking,
+) -> bool:
+    """'hadir semua kecuali …', 'semua hadir, 4 sakit', '4 sakit, sisanya hadir', 'hadir kecuali 4'."""
+    if len(everybody) > 1:
+        return False
+    at = everybody[0] if everybody else 1
+    rest = bool(everybody) and head[at].sort is Sort.REST
+    if at == 1 and head[0].sort is Sort.MARK:
+        mark, others = head[0].mark, head[2:]
+    elif at + 1 < len(head) and head[at + 1].sort is Sort.MARK:
+        mark, others = head[at + 1].mark, [*head[:at], *head[at + 2 :]]
+    elif len(head) == 1 and tail is not None and not rest:
+        mark, others = Mark.PRESENT, []
+    else:
+        return False
+    beside, exceptions = _items(others), tail or Items()
+    if beside.unclear or beside.bare:
+        return False
+    named = {**beside.marks, **exceptions.marks}
+    free = [n.kpm_id for n in lines if not rest or (n.kpm_id not in result.marks and n.kpm_id not in marked)]
+    result.marks.update({i: mark for i in free if i not in named and i not in exceptions.bare})
+    for kpm_id in exceptions.bare:
+        if result.marks.get(kpm_id) is mark:
+            del result.marks[kpm_id]
+        if marked.get(kpm_id) is mark:
+            result.marks[kpm_id] = None
+    result.marks.update(named)
+    result.left_out += exceptions.bare
+    return True
+
+
+def _items(pieces: Sequence[Piece]) -> Items:
     """'4 sakit, 7 alpa' (the mark closes its items) or 'sakit 4, 7' (the mark opens them)."""
-    words = [t for t in tokens if t not in _NOISE]
-    opens = bool(words) and words[0] in MARKS
-    waiting: list[KpmId] = []
-    current: Mark | None = None
+    said = [piece for piece in pieces if piece.sort is not Sort.AND]
+    opens = bool(said) and said[0].sort is Sort.MARK
+    groups: list[list[Piece]] = [[]]
+    for piece in said:
+        if piece.sort is Sort.MARK and opens and groups[-1]:
+            groups.append([])
+        groups[-1].append(piece)
+        if piece.sort is Sort.MARK and not opens:
+            groups.append([])
+    found = Items()
+    for group in groups:
+        if not group:
+            continue
+        marks = [piece.mark for piece in group if piece.sort is Sort.MARK]
+        who = [i for piece in group for i in piece.ids]
+        if any(piece.sort not in {Sort.MARK, Sort.WHO} for piece in group) or (marks and not who):
+            found.unclear.append(" ".join(piece.text for piece in group))
+            found.doubtful |= set(who)
+        elif marks:
+            found.marks.update(dict.fromkeys(who, marks[0]))
+        else:
+            found.bare += who
+    if opens and found.unclear and len(groups[-1]) == 1:
+        # "sakit 4, 7 alpa": a mark is left over, so nobody knows which one 4 and 7 have.
+        return Items(unclear=[" ".join(piece.text for piece in said)], doubtful=_ids(said))
+    return found
+
+
+# --- pieces
+
+
+def _pieces(part: str, lines: Sequence[RegisterLine]) -> list[Piece]:
+    words = [word for word in _TOKEN.findall(part) if word not in _NOISE]
+    pieces: list[Piece] = []
     position = 0
     while position < len(words):
-        word = words[position]
-        if word in MARKS or word in CLEAR:
-            mark = MARKS.get(word)
-            if opens:
-                current = mark
-            elif waiting:
-                result.marks.update(dict.fromkeys(waiting, mark))
-                waiting = []
-            else:
-                result.unclear.append(word)
-            position += 1
-            continue
-        found, used = _find(words, position, lines)
-        if not found:
-            result.unclear.append(" ".join(words[position : position + used]))
-        elif opens and current is not None:
-            result.marks.update(dict.fromkeys(found, current))
-        else:
-            waiting += found
+        piece, used = _piece(words, position, lines)
+        if pieces and _contradicts(pieces[-1], piece):
+            piece = Piece(Sort.WORD, piece.text, ids=piece.ids)
+        pieces.append(piece)
         position += used
-    result.left_out += waiting
+    return pieces
 
 
-def _find(words: Sequence[str], position: int, lines: Sequence[RegisterLine]) -> tuple[list[KpmId], int]:
-    """The families meant by the words at `position`, and how many words that took. Nothing when it is not clear."""
+def _contradicts(number: Piece, name: Piece) -> bool:
+    """ "3. Wati sakit" where line 3 is somebody else: which of the two is meant?"""
+    both = number.sort is name.sort is Sort.WHO and number.ids != name.ids
+    return both and number.text[0].isdecimal() and not name.text[0].isdecimal()
+
+
+def _piece(words: Sequence[str], position: int, lines: Sequence[RegisterLine]) -> tuple[Piece, int]:
     word = words[position]
-    if word[0].isdigit():
-        ends = [int(part) for part in re.findall(r"\d+", word)]
-        wanted = set(range(ends[0], ends[-1] + 1)) if ends[-1] - ends[0] < 200 else set()
-        found = [line.kpm_id for line in lines if line.number in wanted]
-        return (found, 1) if len(found) == len(wanted) else ([], 1)
+    following = words[position + 1] if position + 1 < len(words) else ""
+    if word in _AND:
+        return Piece(Sort.AND, word), 1
+    if word[0].isdecimal():
+        ids = _numbered(word, lines)
+        return Piece(Sort.WHO if ids else Sort.WORD, word, ids=ids), 1
     for length in range(min(4, len(words) - position), 0, -1):
-        name = " ".join(words[position : position + length])
-        exact = [line.kpm_id for line in lines if line.name.lower() == name]
-        if len(exact) == 1:
-            return exact, length
-        begins = [line.kpm_id for line in lines if line.name.lower().split()[0] == name]
-        if not exact and len(begins) == 1:
-            return begins, length
-    return [], 1
+        said = words[position : position + length]
+        if length == 1 and (fixed := _fixed(word, following)):
+            return fixed, 1
+        if len(found := _named(said, lines)) == 1:
+            return Piece(Sort.WHO, " ".join(said), ids=found), length
+    return Piece(Sort.WORD, word), 1
+
+
+def _fixed(word: str, following: str) -> Piece | None:
+    """A word of this little language; None for a name, or for what nobody knows."""
+    if word in NOT or (word in NOT_YET and (following in EVERYBODY or MARKS.get(following) is Mark.PRESENT)):
+        return Piece(Sort.NOT, word)
+    if word in MARKS or word in CLEAR:
+        return Piece(Sort.MARK, word, MARKS.get(word))
+    if word in EVERYBODY:
+        return Piece(Sort.ALL, word)
+    return Piece(Sort.REST, word) if word in REST else None
+
+
+def _numbered(word: str, lines: Sequence[RegisterLine]) -> tuple[KpmId, ...]:
+    """The lines of '4' or '4-9'; none of them when one is not there."""
+    ends = re.findall(r"\d+", word)
+    if any(len(end) > LARGEST for end in ends):
+        return ()
+    first, last = int(ends[0]), int(ends[-1])
+    found = tuple(line.kpm_id for line in lines if first <= line.number <= last)
+    return found if len(found) == last - first + 1 else ()
+
+
+def _named(said: Sequence[str], lines: Sequence[RegisterLine]) -> tuple[KpmId, ...]:
+    """The families with exactly this name, else those whose name has these words in a row."""
+    names = [(line.kpm_id, [w for w in _TOKEN.findall(line.name.lower()) if w not in _NOISE]) for line in lines]
+    wanted = list(said)
+    exact = tuple(i for i, name in names if name == wanted)
+    return exact or tuple(i for i, name in names if any(name[n : n + len(wanted)] == wanted for n in range(len(name))))
+
+
+def _ids(pieces: Iterable[Piece]) -> set[KpmId]:
+    return {i for piece in pieces for i in piece.ids}

@@ -67,5 +67,14 @@ def concerns(step: Step, answer: Answer) -> bool:
             return answer is Answer.PROMISED
 
 
-def still_useful(at: datetime, starts: datetime) -> bool:
+def most_useful(due: Sequence[Due]) -> Due:
+    """Which of several steps that are due at once, after an outage or a night: an invitation that nobody got comes
+    before its reminders, and of two reminders the later one is true."""
+    return due[0] if due[0].step is Step.INVITATION else due[-1]
+
+
+def still_useful(due: Due, at: datetime, starts: datetime, zone: ZoneInfo) -> bool:
+    """Nobody could act on it any more, or 'besok' would be said on the day itself."""
+    if due.step is Step.DAY_BEFORE and at.astimezone(zone).date() >= starts.astimezone(zone).date():
+        return False
     return at <= starts - LAST_CALL

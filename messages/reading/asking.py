@@ -1,14 +1,19 @@
 """Is this something for a human: a question, a complaint, a call for help, a wrong number?"""
 
 from messages.reading.clauses import Clause
+from messages.reading.details import stranger
 from messages.reading.heard import Heard
+from messages.reading.records import Expecting
 
 _BEFORE_DENIED_NAME = frozenset({"saya", "ini", "itu", "nomor", "lah", "kami"})
 
 
 def wrong_number(heard: Heard) -> bool:
     """The message reached somebody who does not belong to the programme."""
-    return any((clause.has("wrong") or _denies_name(clause)) and not clause.asks for clause in heard.clauses)
+    named = heard.expecting not in {Expecting.WHO, Expecting.QUIZ}
+    return any(
+        not clause.asks and (clause.has("wrong") or (named and _denies_name(clause))) for clause in heard.clauses
+    )
 
 
 def _denies_name(clause: Clause) -> bool:
@@ -17,8 +22,8 @@ def _denies_name(clause: Clause) -> bool:
     if [word.lemma for word in words] == ["bukan", "saya"]:
         return True
     return any(
-        words[i].lemma == "bukan" and words[i - 1].lemma in _BEFORE_DENIED_NAME and words[i + 1].how == "unknown"
-        for i in range(1, len(words) - 1)
+        words[i].lemma == "bukan" and (not i or words[i - 1].lemma in _BEFORE_DENIED_NAME) and stranger(words[i + 1])
+        for i in range(len(words) - 1)
     )
 
 
@@ -28,7 +33,7 @@ def complaint(heard: Heard) -> bool:
 
 
 def _complains(clause: Clause) -> bool:
-    if clause.has("complain"):
+    if clause.has("complain") or clause.denies("receive"):
         return True
     if clause.has("aid"):
         return clause.has("negator", "notyet", "gone", "forbid", "stop") and not clause.has("come")

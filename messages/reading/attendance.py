@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from messages.reading import changes, details
-from messages.reading.coming import Said
-from messages.reading.concepts import NEGATIONS
+from messages.reading.concepts import NEGATIONS, NODS, POLITE
 from messages.reading.heard import Heard
 from messages.reading.reasons import reason
 from messages.reading.records import Expecting, Finding
+from messages.reading.said import Said
 from messages.reading.weighing import weigh
 
 RSVP_MENU = {1: "will_attend", 2: "cannot_attend", 3: "maybe"}
 CHECKIN_MENU = {1: "present", 2: "cannot_attend"}
-# A pregnancy or a birth is news first, and a reason second.
-_OF_A_CHANGE = {None, "melahirkan"}
+_GUESSED = {"unknown", "unread", "typo", "guess"}
+_HARMLESS_TYPOS = ("come", "can", "arrived", "here", "done", "vocative", *NODS, *POLITE)
 # More than this is no answer to "can you come?"; it is read, but not trusted with presence.
 LONGEST_ANSWER = 300
 
@@ -34,13 +34,15 @@ def find(heard: Heard) -> Finding | None:
         return Finding(_yes(at_door), True, "the code of the meeting", {"code": code, **beside})
     why = reason(heard)
     change = changes.find(heard)
-    if change and (said.kind in {"nothing", "nod", "past", "ask"} or (said.kind == "excuse" and why in _OF_A_CHANGE)):
+    if change and (said.kind in {"nothing", "nod", "past", "ask"} or (said.kind == "excuse" and _is_news(change, why))):
         return change
-    if said.kind in {"no", "excuse", "bare_no", "if_not"}:
+    if said.kind in {"no", "excuse", "bare_no", "if_not", "other_no"}:
         sure = said.plain and said.kind in {"no", "bare_no"}
         return Finding(
             "cannot_attend", sure, said.why, _kept({"reason": why}, change.details if change else {}, beside)
         )
+    if said.kind == "ask":
+        return Finding("question", True, "asks something")
     return _comes(heard, said, at_door, beside) or _otherwise(heard, said, at_door, beside)
 
 
@@ -50,11 +52,13 @@ def _yes(at_door: bool) -> str:
 
 def _comes(heard: Heard, said: Said, at_door: bool, beside: dict[str, Any]) -> Finding | None:
     """Presence is sure only when nothing at all is negated."""
-    sure = said.plain and not heard.has(*NEGATIONS) and not heard.garbled and len(heard.text) <= LONGEST_ANSWER
+    sure = (
+        said.plain and not heard.has(*NEGATIONS) and not _garbled(heard, beside) and len(heard.text) <= LONGEST_ANSWER
+    )
     match said.kind:
         case "here":
             return Finding("present", sure, said.why, beside)
-        case "yes" | "means" if at_door and heard.has("later", "approach", "leave"):
+        case "yes" | "means" if at_door and heard.has("later", "approach", "leave", "want"):
             return Finding("late", False, said.why, beside)
         case "yes" | "means" if at_door and heard.has("wish", "future"):
             return Finding("will_attend", False, said.why, beside)
@@ -65,10 +69,22 @@ def _comes(heard: Heard, said: Said, at_door: bool, beside: dict[str, Any]) -> F
         case "nod":
             # At the door "siap" and "ok" may mean "I am coming".
             return Finding(_yes(at_door), sure and (not at_door or heard.has("yes")), said.why, beside)
-        case "wants":
-            return Finding("maybe" if at_door else "will_attend", False, said.why, beside)
+        case "wants" | "longs":
+            return Finding("maybe" if at_door else "will_attend", sure and not at_door, said.why, beside)
         case _:
             return None
+
+
+def _is_news(change: Finding, reason: str | None) -> bool:
+    """A pregnancy is news first, a birth keeps her at home."""
+    return reason is None or (reason == "melahirkan" and change.details["change"] == "hamil")
+
+
+def _garbled(heard: Heard, beside: dict[str, Any]) -> bool:
+    """A word we do not know, and that is no name, or one that we only guessed, may be anything, also a no."""
+    named = beside.get("names", ())
+    strange = (word for word in heard.words if word.how in _GUESSED and word.text not in named)
+    return any(word.how != "typo" or not word.has(*_HARMLESS_TYPOS) for word in strange)
 
 
 def _otherwise(heard: Heard, said: Said, at_door: bool, beside: dict[str, Any]) -> Finding | None:
@@ -77,7 +93,7 @@ def _otherwise(heard: Heard, said: Said, at_door: bool, beside: dict[str, Any]) 
             return Finding("late", said.plain, said.why, _kept({"minutes": details.minutes(heard)}, beside))
         case "stand_in":
             return Finding("represented", said.plain, said.why, _kept({"by": details.kin(heard)}, beside))
-        case "maybe" | "twice":
+        case "maybe" | "twice" | "elsewhen":
             return Finding("maybe", said.plain, said.why, beside)
         case _:
             return None

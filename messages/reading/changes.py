@@ -9,6 +9,7 @@ KINDS = {
     "hamillagi": "hamil",
     "sudahlahir": "lahir",
     "berhentisekolah": "sekolah",
+    "lulus": "sekolah",
     "kkbaru": "data",
     "cerai": "keluarga",
     "pindahtempat": "pindah",
@@ -31,8 +32,14 @@ def _kind(clause: Clause) -> str | None:
             return KINDS[word.lemma]
     if (clause.says("nomor") and clause.says("baru", "gantian")) or (clause.says("pesan") and clause.says("gantian")):
         return "nomor"
-    if clause.affirms("pregnant") and clause.only("pregnant", "me", "kin", "yes", "number"):
+    if clause.says("alamat", "data", "kk") and clause.says("berubah", "baru", "gantian"):
+        return "data"
+    if clause.affirms("pregnant") and clause.only("pregnant", "me", "kin", "yes", "number", "unit"):
         return "hamil"
-    if clause.affirms("birth", "new_child") and clause.has("done", "fresh") and not clause.has("sick"):
+    if (
+        clause.affirms("birth", "new_child")
+        and clause.has("done", "fresh", "past", "earlier")
+        and not clause.has("sick")
+    ):
         return "lahir"
     return None

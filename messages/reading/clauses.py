@@ -81,6 +81,11 @@ class Clause:
         return next((i for i, word in enumerate(self.words) if word.has(*concepts)), -1)
 
 
+def _opens_nothing(opener: str | None, before: Token) -> bool:
+    """As in "belum jadi hadir", which draws no conclusion, and "lupa kalau hari ini", which sets no condition."""
+    return (opener == "so" and before.has(*NEGATIONS)) or (opener == "if" and before.has("forgot"))
+
+
 def split(words: Sequence[Token]) -> tuple[Clause, ...]:
     """Clauses in the order in which they are said."""
     clauses: list[Clause] = []
@@ -89,6 +94,8 @@ def split(words: Sequence[Token]) -> tuple[Clause, ...]:
     for word in words:
         is_mark = word.how == "mark"
         opener = next((opener for opener in OPENERS if opener in word.tags), None)
+        if current and _opens_nothing(opener, current[-1]):
+            opener = None
         if current and (is_mark or opener):
             clauses.append(Clause(tuple(current), kind, word.lemma == "?", detached))
             current = []

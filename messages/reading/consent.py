@@ -1,5 +1,7 @@
 """May we write to her?"""
 
+from dataclasses import replace
+
 from messages.reading import details
 from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, NEGATIONS, NODS
@@ -26,12 +28,13 @@ def yes_or_no(heard: Heard) -> Finding | None:
         now = _judge(clause)
         takes_back = result is not None and now is not None and (result.meaning, now.meaning) == ("no", "yes")
         if now is not None and (not takes_back or clause.has("turn")):
-            result = now
+            same = result is not None and result.meaning == now.meaning
+            result = replace(now, sure=True) if same and result is not None and result.sure else now
     return result
 
 
 def _judge(clause: Clause) -> Finding | None:
-    if clause.asks or clause.kind == "if" or _sets_an_hour(clause):
+    if clause.asks or clause.kind == "if" or clause.has("complain", "lost") or _sets_an_hour(clause):
         return None
     if clause.has("doubt", "hedge", "later"):
         return Finding("maybe", True, "later, or not decided")
@@ -42,6 +45,8 @@ def _judge(clause: Clause) -> Finding | None:
         return Finding("maybe", False, "a wish") if wishes else Finding("yes", True, "says yes")
     if clause.has(*NEGATIONS):
         return Finding("no", clause.only("need", *ME, *NEGATIONS), "a bare no")
+    if clause.has("wish", "hope"):
+        return Finding("maybe", False, "a wish")
     return Finding("yes", False, "asks us to write") if clause.affirms("send") else None
 
 

@@ -26,12 +26,12 @@ def _danger(heard: Heard) -> str | None:
     for clause in heard.clauses:
         if clause.has("danger", "danger_weak", "death_wish", "blow"):
             for i, word in enumerate(clause.words):
-                if _dangerous(clause, i):
+                if _dangerous(clause, i, heard.has("frail")):
                     return word.text
     return None
 
 
-def _dangerous(clause: Clause, i: int) -> bool:
+def _dangerous(clause: Clause, i: int, frail: bool) -> bool:
     word = clause.words[i]
     if word.has("death_wish"):
         return True
@@ -40,7 +40,7 @@ def _dangerous(clause: Clause, i: int) -> bool:
         return False
     if word.has("danger"):
         return not _lesson(clause)
-    return (word.has("danger_weak") and clause.has("frail")) or (word.has("blow") and clause.has("me", "kin", "us"))
+    return (word.has("danger_weak") and frail) or (word.has("blow") and clause.has("me", "kin", "us"))
 
 
 def _lesson(clause: Clause) -> bool:
@@ -74,8 +74,8 @@ def _no_longer_there(clause: Clause) -> bool:
 def _whose(clause: Clause) -> str:
     if clause.has("outsider"):
         return "other"
-    # "bapak saya" is a father, "bapak" alone somebody addressed.
-    owned = any(a.has("vocative") and b.has("me") for a, b in pairwise(clause.words))
+    # "bapak saya" and "bapak meninggal" are a father, "bapak" alone somebody addressed.
+    owned = any(a.has("vocative") and b.has("me", "death") for a, b in pairwise(clause.words))
     if owned or clause.has("elder"):
         return "elder"
-    return "own" if clause.has("household", "child") else "other"
+    return "own" if clause.has("household", "child", "birth") else "other"

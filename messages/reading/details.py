@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from messages.reading.concepts import ME
 from messages.reading.heard import Heard
 from messages.reading.normalise import NIK
 from messages.reading.records import Finding
@@ -11,7 +12,7 @@ from messages.reading.tokens import Token
 
 LONGEST_LIST = 8
 _VOWELS = frozenset("aeiou")
-_BESIDE_NUMBER = ("number", "choose", "yes", "ok", "greeting", "thanks", "but", "gone")
+_BESIDE_NUMBER = (*ME, "number", "choose", "yes", "ok", "greeting", "thanks", "but", "gone")
 _DAYS = {"past_week": "last_week", "past_month": "last_month", "yesterday": "yesterday", "today": "today"}
 
 
@@ -126,7 +127,7 @@ def differ(heard: Heard) -> bool:
 def _beside_name(words: Sequence[Token], i: int, found: list[str]) -> bool:
     after = words[i + 1] if i + 1 < len(words) else None
     if not i:
-        return after is not None and after.has("come", "negator", "can", "arrived")
+        return after is not None and after.has("come", "arrived")
     before = words[i - 1]
     if before.has("for", "come"):
         return True

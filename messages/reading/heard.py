@@ -27,13 +27,6 @@ class Heard:
         return all(clause.only(*concepts) for clause in self.clauses)
 
     @property
-    def garbled(self) -> bool:
-        """A short word without a vowel may be anything, also a no."""
-        return any(
-            word.how == "unknown" and len(word.text) < 5 and not set("aeiou") & set(word.text) for word in self.words
-        )
-
-    @property
     def asks(self) -> bool:
         return any(clause.asks for clause in self.clauses)
 

@@ -76,7 +76,7 @@ class Lexicon:
         tags: dict[str, set[str]] = {}
         for concept, lemma in _entries(tables, "concepts"):
             tags.setdefault(lemma, set()).add(concept)
-            self.lemmas(lemma)
+            self.words.setdefault(lemma, (lemma,))
         self.tags = {lemma: frozenset(found) for lemma, found in tags.items()}
 
 

@@ -28,7 +28,7 @@ _QUOTED = re.compile(
     r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|(?<!\w)['‘][^'’\n]{1,200}['’](?!\w)|^[ ]*>.*$", re.MULTILINE
 )
 _FORMATTING = re.compile(r"[*~]+|_+(?!nik)")
-_PIECE = re.compile(r"_nik|\d+(?:[.:,]\d+)*|[^\W\d_]+(?:\d+[^\W\d_]+)*\d?(?!\d)|[^\W\d_]+|[?!.,;:…/\n-]|[👍👌❤🙏👎🤒]")
+_PIECE = re.compile(r"_nik|\d+(?:[.:]\d+)*|[^\W\d_]+(?:\d+[^\W\d_]+)*\d?(?!\d)|[^\W\d_]+|[?!.,;:…/\n-]|[👍👌❤🙏👎🤒]")
 
 
 def clean(text: str) -> str:

@@ -1,5 +1,7 @@
 """Was it done: the weighing, the check-up, the school month?"""
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from messages.reading import changes, details
@@ -10,6 +12,7 @@ from messages.reading.records import Finding
 
 MENU = {1: "done", 2: "not_yet", 3: "question"}
 _NOD = "a nod"
+_PLANS = ("later", "future", "want", "try", "waiting", "way", "leave")
 _EXCUSE = "gives a reason"
 _REASONS = ("busy", "sorry", "waiting", *(concept for concept in REASONS if concept not in {"death", "birth"}))
 
@@ -44,6 +47,8 @@ def _weigh(heard: Heard) -> Finding | None:
             if now.why == _EXCUSE and clause.kind != "but":
                 continue
             now = Finding(now.meaning, False, now.why)
+        if result is not None and result.meaning == now.meaning:
+            now = replace(now, sure=now.sure or result.sure)
         result = now
     return result
 
@@ -63,7 +68,8 @@ def _judge(clause: Clause) -> Finding | None:
     if clause.has("refuse"):
         return Finding("not_yet", True, "did not manage")
     if clause.has("negator", "forbid") and not clause.has("fear"):
-        return Finding("not_yet", True, "a negation")
+        about_it = clause.kind != "but" or clause.has("duty", "come", "can", "able", "want")
+        return Finding("not_yet", True, "a negation") if about_it else None
     return _unsaid(clause)
 
 
@@ -78,10 +84,14 @@ def _claims_done(clause: Clause) -> Finding:
 def _unsaid(clause: Clause) -> Finding | None:
     """Without "sudah" and "belum", times and doings speak."""
     reasoned = clause.has(*_REASONS)
-    planned = clause.has("later", "future", "want", "try", "waiting") or (clause.has("fresh") and clause.says("hari"))
+    planned = clause.has("later", "future", "want", "try", "waiting", "way", "leave") or (
+        clause.has("fresh") and clause.says("hari")
+    )
+    if _just_did(clause):
+        return Finding("done", False, "comes from it")
     if clause.has("closed", "gone", "missed"):
-        return Finding("not_yet", True, "it was closed or used up")
-    if clause.has("past", "earlier") and not reasoned:
+        return Finding("not_yet", False, _EXCUSE)
+    if clause.has("past", "earlier") and (not reasoned or clause.says("mengantar")):
         return Finding("done", True, "names the day it was done")
     if clause.has("often") and not reasoned:
         return Finding("done", clause.has("duty", "come", "yes"), "does it regularly")
@@ -93,10 +103,17 @@ def _unsaid(clause: Clause) -> Finding | None:
         return None  # a book was forgotten, not the visit
     if reasoned and not clause.has("duty", "here"):
         return Finding("not_yet", False, _EXCUSE)
-    if clause.has("here"):
+    if clause.has("here") or (clause.has("duty") and clause.says("di")):
         return Finding("done", False, "is there now")
     if clause.has("yes", "ok"):
         return Finding("done", clause.has("yes"), _NOD)
     if clause.has("duty") and clause.has("me", "child", "kin", "come", "today"):
         return Finding("done", False, "tells what was done")
     return None
+
+
+def _just_did(clause: Clause) -> bool:
+    """As in "barusan bu", "baru pulang dari bidan", "habis imunisasi"; but "vitamin habis" has run out."""
+    if clause.has("fresh") and (clause.only("fresh", "me") or clause.says("pulang")):
+        return True
+    return any(a.lemma == "habis" and b.has("duty", "place") for a, b in pairwise(clause.words))

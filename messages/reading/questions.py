@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from messages.reading.concepts import DAYS, DOUBT, LINKS, ME
+from messages.reading.concepts import DAYS, DOUBT, LINKS, ME, NEGATIONS
 from messages.reading.tokens import Token
 
 # "kapan saja bisa" offers; "apa saja" and "siapa saja" ask.
@@ -15,11 +15,15 @@ _BEFORE_PLAIN_NO = frozenset({*ME, *DAYS, *LINKS, *DOUBT, "yes", "ok", "sorry", 
 def asks(words: Sequence[Token]) -> bool:
     """A question word, a word of asking, or one of the forms in which people ask without either."""
     undecided = any(word.has("doubt") for word in words)
-    if any(word.has("asking") for word in words):
+    # "tanya suami dulu" will ask somebody else.
+    elsewhere = any(word.has("kin") for word in words) and any(word.lemma == "dulu" for word in words)
+    if not elsewhere and any(word.has("asking") for word in words):
         return True
     if not undecided and any(_asking_word(words, i) for i in range(len(words))):
         return True
-    if _ends_in_kan(words) or _opens_with_choice(words) or _opens_with_kok(words):
+    if _wants_to_know(words):
+        return True
+    if _ends_in_kan(words) or _opens_with_choice(words) or _wonders(words):
         return True
     return not undecided and (_tag_question(words) or _already_or_not_yet(words))
 
@@ -35,10 +39,12 @@ def _asking_word(words: Sequence[Token], i: int) -> bool:
     return not unknown and not (words[i].lemma in _OFFERING and following.lemma == "saja")
 
 
-def _opens_with_kok(words: Sequence[Token]) -> bool:
-    """As in "kok saya ga dapat"; behind other words "kok" only stresses."""
-    first = next((word for word in words if not word.has("vocative")), None)
-    return len(words) > 1 and first is not None and first.text == "kok"
+def _wonders(words: Sequence[Token]) -> bool:
+    """As in "kok saya ga dapat", "nama saya kok ga ada"; at the end "kok" only stresses."""
+    said = [word for word in words if not word.has("vocative")]
+    if said and said[0].text == "kok":
+        return True
+    return any(a.text == "kok" and b.has(*NEGATIONS) for a, b in pairwise(said))
 
 
 def _already_or_not_yet(words: Sequence[Token]) -> bool:
@@ -49,6 +55,12 @@ def _already_or_not_yet(words: Sequence[Token]) -> bool:
     if forgot or done < 0 or not_yet <= done + 1 or sum(word.lemma == "yang" for word in words) > 1:
         return False
     return not any(word.has("duty", "come", "can", "arrived", "number", "today") for word in words[not_yet + 1 :])
+
+
+def _wants_to_know(words: Sequence[Token]) -> bool:
+    """As in "tolong jadwalnya", "minta nomor pendamping"."""
+    wants = any(word.has("please") for word in words) and any(word.has("topic") for word in words)
+    return wants and not any(word.has("stop", "erase", "send", "bother", "post", *NEGATIONS) for word in words)
 
 
 def _ends_in_kan(words: Sequence[Token]) -> bool:
@@ -74,12 +86,12 @@ def _tag_question(words: Sequence[Token]) -> bool:
         return False
     if said[-2].has("either"):
         return True
-    if said[-1].lemma == "bukan" or any(word.text in {"sih", "si"} for word in words):
+    if said[-1].lemma == "bukan" or said[-2].has("hedge") or any(word.text in {"sih", "si"} for word in words):
         return False
     before = said[:-1]
     if said[-1].has("notyet") and not any(word.has("done", "aid") for word in before):
         return False
-    if len(before) == 1 and before[0].how == "unknown":
-        return False  # "aminah tidak"
+    if before[-1].how == "unknown" and (len(before) == 1 or before[-2].has("come", "can")):
+        return False  # "aminah hadir rusmini tidak"
     denied = any(word.has("negator", "longing", "forgot") for word in before)
     return not denied and any(word.tags.isdisjoint(_BEFORE_PLAIN_NO) for word in before)

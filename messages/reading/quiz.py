@@ -36,7 +36,7 @@ _BESIDE = (
 
 def find(heard: Heard) -> Finding | None:
     """A letter or a number of the question; other words that happen to contain one are none."""
-    if heard.has("wh", "asking", "either") or any(clause.asks and not clause.questioned for clause in heard.clauses):
+    if heard.has("wh", "asking", "either", "notyet"):
         return None
     letter = _picked(heard.words)
     strangers = [word for word in heard.words if _strange(word)]

@@ -1,6 +1,7 @@
 """Why can she not come?"""
 
-from messages.reading.clauses import Clause
+from messages.reading.clauses import REACH, Clause
+from messages.reading.concepts import NEGATIONS
 from messages.reading.heard import Heard
 
 # FACTS 1.5. The first that fits is the weightier one: a death before an illness, an illness before the rain.
@@ -29,10 +30,21 @@ def reason(heard: Heard) -> str | None:
     said = [clause for clause in heard.clauses if not clause.asks]
     for concept, code in _CODES.items():
         for clause in said:
-            # "tidak ada motor" and "uang habis" are one word here: nothing can deny them.
-            if clause.affirms(concept) or (concept in {"transport", "cost"} and clause.has(concept)):
+            if clause.has(concept) and not _denied(clause, clause.first(concept)):
                 return _who_is_sick(clause, said) if code == "sakit" else code
     return None
+
+
+def _denied(clause: Clause, i: int) -> bool:
+    """As in "tidak sakit"; in "tidak bisa, suami sakit" the negation has found its verb before it gets there."""
+    if clause.words[i].has("transport", "cost"):
+        return False  # "tidak ada motor" is one word here, with its own negation
+    for word in reversed(clause.words[max(0, i - REACH) : i]):
+        if word.has("come", "can", "able", "want"):
+            return False
+        if word.has(*NEGATIONS):
+            return True
+    return False
 
 
 def _who_is_sick(clause: Clause, said: list[Clause]) -> str:

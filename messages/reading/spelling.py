@@ -16,11 +16,21 @@ _TRIPLED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q", "ai", "e")
 _LEET = str.maketrans("0134579", "oieasjg")
-_SHORT_NEGATORS = tuple(
-    word
-    for word, lemmas in LEXICON.words.items()
-    if lemmas[0] in {"tidak", "belum"}
-    and word in {"tdk", "gak", "kada", "kaga", "nggak", "ndak", "blm", "belum", "kagak", "tidak"}
+_NEGATORS = (
+    "tdk",
+    "gak",
+    "kada",
+    "kaga",
+    "ngak",
+    "nggak",
+    "ndak",
+    "blm",
+    "belum",
+    "kagak",
+    "tidak",
+    "tak",
+    "ora",
+    "boten",
 )
 
 Found = tuple[Lemmas, str]
@@ -117,8 +127,11 @@ def _mistyped(word: str) -> Found | None:
 
 @lru_cache(maxsize=4096)
 def near_negator(word: str) -> bool:
-    """A short word that is one slip away from a negator: "tdj", "kga"; too short to be corrected anywhere else."""
-    return 2 < len(word) < SHORTEST_TYPO and any(_slipped(word, negator) for negator in _SHORT_NEGATORS)
+    """Right before a verb this may be a negator: one slip away ("tdj", "kga"), too short or too bare for a name."""
+    once = _DOUBLED.sub(r"\1", word)
+    if len(once) < 3 or not set("aeiou") & set(once):
+        return True
+    return any(_slipped(once, negator) for negator in _NEGATORS)
 
 
 def _slipped(word: str, negator: str) -> bool:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from messages.reading.clauses import Clause
-from messages.reading.concepts import NEGATIONS
+from messages.reading.concepts import ME, NEGATIONS
 from messages.reading.reasons import REASONS
 
 
@@ -13,7 +13,8 @@ def stands_in(clause: Clause) -> bool:
         return True
     if not clause.has("kin") or clause.denies("come", "send_someone"):
         return False
-    return clause.has("send_someone") or _kin_comes(clause)
+    sent = any(a.has("send") and b.has("kin") for a, b in pairwise(clause.words))
+    return sent or clause.has("send_someone") or _kin_comes(clause)
 
 
 def _parent_comes(clause: Clause) -> bool:
@@ -27,14 +28,19 @@ def _singles_out(clause: Clause) -> bool:
     return any(word.lemma == "yang" or word.text == "nang" for word in clause.words)
 
 
+def singles_out_kin(clause: Clause) -> bool:
+    """As in "suami yang datang", whatever else is denied before it."""
+    return clause.has("kin") and clause.has("come") and _singles_out(clause)
+
+
 def _kin_comes(clause: Clause) -> bool:
     words = clause.words
     kin = clause.first("kin")
     if kin and words[kin - 1].has("company", "for"):
         return False
     if clause.only("kin", "me", "yes"):
-        return True
-    comes = clause.first("come", "swap", "leave", "here")
+        return not clause.says("ini")  # "ini anaknya bu" introduces herself
+    comes = clause.first("come", "swap", "leave", "here", "arrived")
     if comes < 0:
         return False
     if _singles_out(clause):
@@ -55,5 +61,18 @@ def is_about_another(clause: Clause) -> bool:
 
 def another_comes(clause: Clause) -> bool:
     """As in "Wati hadir", "suami bisa"."""
-    comes = clause.first("come")
-    return comes > 0 and any(word.how == "unknown" or word.has("kin") for word in clause.words[:comes])
+    before = clause.words[: max(0, clause.first("come", "can", "arrived", "here"))]
+    return any(word.how == "unknown" or word.has("kin", "outsider") for word in before)
+
+
+def others_come(clause: Clause) -> bool:
+    """As in "tetangga saya hadir", "yang lain hadir semua", "salam buat yang hadir": nothing about her."""
+    comes = clause.first("come", "arrived", "here")
+    before = clause.words[: max(0, comes)]
+    subject = next((i for i, word in enumerate(before) if word.has("outsider", "people") and not word.has("kin")), -1)
+    if subject >= 0:
+        return not any(word.has(*ME) or word.how == "number" for word in before[:subject])
+    those = (bool(before) and before[-1].lemma == "yang") or any(
+        a.lemma == "yang" and b.lemma == "lain" for a, b in pairwise(before)
+    )
+    return those and not clause.has("kin", *ME)

@@ -9,7 +9,7 @@ from messages.reading.records import Expecting, Finding
 # matter.
 _BESIDE = frozenset(
     {*SMALL, *ME, *POLITE, *WRITING, *LINKS, *NODS, "stop", "want", "done", "negator", "forbid", "refuse"}
-    | {"signal", "for", "weary", "all", "again", "place"}
+    | {"signal", "for", "weary", "today", "all", "again", "place"}
 )
 # "jangan kirim malam-malam" sets an hour.
 _LIMITS = ("hello_word", "clock", "another_time", "if", "aid", "forgot", "stop")
@@ -29,6 +29,8 @@ def _stops(clause: Clause, asked_leave: bool) -> bool:
         return False
     if clause.affirms("stop"):
         return _about_us(clause)
+    if clause.affirms("erase") and clause.says("nomor", "grup", "daftar"):
+        return True
     # To "may we write?", "tidak usah dikirim" is simply no.
     if asked_leave and clause.has("need", "want") and not clause.has("again"):
         return False

@@ -92,7 +92,10 @@ def _resolve_no(found: list[Token]) -> list[Token]:
     for i, word in enumerate(found):
         if word.text == "no":
             after = found[i + 1] if i + 1 < len(found) else None
-            if after is None or not after.has("number", "post", "signal", "aid", "me", "wh", "fresh"):
+            asked_for = i > 0 and found[i - 1].has("please")
+            if not asked_for and (
+                after is None or not after.has("number", "post", "signal", "aid", "me", "wh", "fresh")
+            ):
                 found[i] = _token("no", "tidak", "exact")
     return found
 
@@ -100,8 +103,14 @@ def _resolve_no(found: list[Token]) -> list[Token]:
 def _hear_negators(found: list[Token]) -> list[Token]:
     """Right before a word of coming, a mistyped "tdk" must not pass for a name."""
     for i, word in enumerate(found[:-1]):
-        if word.how == "unknown" and found[i + 1].has("come", "can", "able", "want") and near_negator(word.text):
-            found[i] = Token(word.text, "tidak", tags_of("tidak"), "typo")
+        # After "saya" it is no name; what then stands before the verb is most often a no.
+        bare = i > 0 and found[i - 1].has("me") and len(word.text) < SHORTEST_TYPO
+        if (
+            word.how == "unknown"
+            and (bare or near_negator(word.text))
+            and found[i + 1].has("come", "can", "able", "want")
+        ):
+            found[i] = Token(word.text, "tidak", tags_of("tidak"), "guess")
     return found
 
 

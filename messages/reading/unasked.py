@@ -33,7 +33,7 @@ def anything(heard: Heard) -> Finding:
     if change:
         return change
     if asking.complaint(heard):
-        return Finding("question", False, "something for a human")
+        return Finding("question", True, "something for a human")
     if asking.help_wanted(heard):
         return Finding("help", True, "asks for help")
     if heard.expecting is Expecting.NONE and heard.has("aid") and not heard.has("thanks"):

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from messages.reading.clauses import Clause
-from messages.reading.coming import Said, judge
+from messages.reading.coming import judge
+from messages.reading.concepts import POLITE
+from messages.reading.said import CAN, COMES, Said
 from messages.reading.standing_in import another_comes
 
 _COMES = {"yes", "means", "here", "late"}
 _NO = {"no", "if_not"}
-_QUIET = {"nothing", "past"}
+_QUIET = {"nothing", "past", "other_no", "elsewhen"}
 
 
 def weigh(clauses: Sequence[Clause], at_door: bool) -> Said:
@@ -24,7 +26,8 @@ def weigh(clauses: Sequence[Clause], at_door: bool) -> Said:
             result = _after(result, now, clause)
     if conditional and result.kind not in {"stand_in", "ask"}:
         return Said("maybe", result.kind != "nothing", "on a condition")
-    if result.kind == "nod" and any(clause.has("wish") for clause in clauses):
+    wishes = any(clause.has("wish") for clause in clauses)
+    if wishes and (result.kind == "nod" or result.why == CAN):
         return Said("maybe", why="a wish")
     return result
 
@@ -34,15 +37,13 @@ def _after(before: Said, now: Said, clause: Clause) -> Said:
     if now.kind in _QUIET or now.kind == "ask":
         return _after_aside(before, now)
     if before.kind in _QUIET:
-        return Said("no", False, now.why) if now.kind == "other_no" else now
+        return now if before.kind in {"nothing", "past"} else now.unsure()
     if now.kind == "stand_in":
         return now
     if before.kind == "stand_in":
         return before
     if now.kind in _NO:
         return now
-    if now.kind == "other_no":
-        return Said("no", False, now.why) if before.kind == "excuse" else before.unsure()
     if before.kind in _NO:
         return _after_no(before, now, clause)
     if before.kind == "bare_no":
@@ -53,10 +54,10 @@ def _after(before: Said, now: Said, clause: Clause) -> Said:
 def _after_aside(before: Said, now: Said) -> Said:
     """A question or a remark leaves what was said, but a strange remark leaves it less sure."""
     if now.kind == "ask":
-        return now if before.kind in {"nothing", "past", "nod"} else before
-    if before.kind == "nothing":
+        return now if before.kind in {*_QUIET, "nod"} else before
+    if before.kind == "nothing" or (before.kind == "excuse" and now.kind == "other_no"):
         return now
-    return before if now.plain or now.kind == "past" else before.unsure()
+    return before if now.plain or now.kind == "past" or before.kind in _NO else before.unsure()
 
 
 def _after_no(before: Said, now: Said, clause: Clause) -> Said:
@@ -69,8 +70,10 @@ def _after_no(before: Said, now: Said, clause: Clause) -> Said:
 
 def _after_bare_no(before: Said, now: Said) -> Said:
     # A negation of something else ("bukan telat") is no no.
-    if now.kind == "maybe" or not before.plain:
+    if now.kind == "maybe":
         return now
+    if not before.plain:
+        return now.unsure()
     return before if now.kind in {"excuse", "bare_no"} else Said("unclear", False, "no and yes")
 
 
@@ -81,10 +84,14 @@ def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
         case "excuse":
             return _after_yes_an_excuse(before, now, contrast)
         case "bare_no":
-            decisive = now.plain or (contrast and before.kind != "here")
-            return Said("no", False, "a no at the end") if decisive else before.unsure()
-        case "nod" | "wants":
+            if now.plain or (contrast and before.kind != "here"):
+                return Said("no", False, "a no at the end")
+            # "siap, tidak …": what the nod agrees to is not known.
+            return Said("unclear", False, "a nod and a negation") if before.kind == "nod" else before.unsure()
+        case "nod" | "wants" | "longs":
             return Said("unclear", False, "asks and nods") if before.kind == "ask" else before
+        case "maybe" if before.why == COMES and clause.only("wish", *POLITE):
+            return before
         case "maybe" if clause.has("hope") and before.kind == "yes" and not clause.has("come", "can", "want"):
             # "hadir, mudahan kada hujan" is still a promise, but a soft one.
             return before.unsure()
@@ -98,8 +105,10 @@ def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
 
 
 def _after_yes_an_excuse(before: Said, now: Said, contrast: bool) -> Said:
-    if before.kind in {"nod", "wants", "ask", "twice", "excuse"} or (contrast and before.kind == "means"):
+    if contrast and before.kind in {"longs", "means", "wants"}:
+        return Said("no", why="would come, but")
+    if before.kind in {"nod", "longs", "wants", "ask", "twice", "excuse"}:
         return now
-    if contrast and before.kind in {"yes", "here"}:
+    if contrast and before.kind == "yes":
         return Said("maybe", False, "comes, but gives a reason not to")
     return before if before.kind == "late" else before.unsure()

@@ -5,7 +5,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from messages.reading.concepts import NEGATIONS
-from messages.reading.details import LONGEST_LIST, stranger
+from messages.reading.details import LONGEST_LIST, people, stranger
 from messages.reading.heard import Heard
 from messages.reading.records import Finding
 
@@ -21,11 +21,15 @@ def find(heard: Heard) -> Finding | None:
         return Finding("yes", clear, "for everybody", {"all": True})
     details: dict[str, Any] = {**_numbers(heard), **_names(heard)}
     if details:
+        clear = clear and "people" not in details
         return Finding("unknown", clear, "a number or a name", details)
     return Finding("unknown", False, "for herself", {"self": True}) if heard.has("me") else None
 
 
 def _numbers(heard: Heard) -> dict[str, Any]:
+    several = people(heard)
+    if several:
+        return {"people": several}
     found = [int(word.lemma) for word in heard.words if word.has("number") and word.lemma.isdecimal()]
     if len(found) == 1:
         return {"number": found[0]}

@@ -180,10 +180,7 @@ def test_every_letter_about_a_session_is_short(session):
     assert length("practice.materi", title=title, messages=told) <= KPM_LENGTH
 
 
-TOO_LONG = pytest.mark.xfail(reason="three key messages of up to 205 letters leave 95 for a frame of 112", strict=True)
-
-
-@pytest.mark.parametrize("session", [pytest.param(s, marks=TOO_LONG if s in {"K3", "T1"} else ()) for s in SESSIONS])
+@pytest.mark.parametrize("session", SESSIONS)
 def test_the_key_messages_fit_into_one_letter(session):
     told = " ".join(key_messages(session))
     assert length("practice.messages", names=NAMES, messages=told) <= KPM_LENGTH
@@ -239,7 +236,6 @@ def test_both_sides_of_every_limit_of_a_question(good, refused):
         made(**refused)
 
 
-@pytest.mark.xfail(reason="the loader looks for a long option by its truth, and an empty one is not true", strict=True)
 def test_an_empty_option_is_refused():
     with pytest.raises(ValidationError):
         made(options=["", "tidak"])

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.base import Body, File, Notice, Refused, Sent, Unknown
-from bot.channels.careful import table
+from bot.channels.careful import table, whole
 from bot.channels.errors import telegram_error
 from bot.channels.parts import is_picture_file
 from bot.channels.telegram import limits, reading, rendering
@@ -46,7 +46,7 @@ class Telegram:
     async def _post(self, body: Body, file: File | None) -> int:
         call = dict(body.payload)
         if body.method == "sendMessage":
-            return (await self._bot.send_message(**call)).message_id
+            return await self._post_words(call)
         if file is None:
             raise Refused("the file of this letter could not be made")
         # The plan guessed by the attachment's kind; now the file itself says whether it is a picture.
@@ -55,10 +55,24 @@ class Telegram:
             return (await self._bot.send_photo(photo=file.content, filename=file.name, **call)).message_id
         return (await self._bot.send_document(document=file.content, filename=file.name, **call)).message_id
 
+    async def _post_words(self, call: Mapping[str, Any]) -> int:
+        """Of the answer only the number is wanted: a whole `Message` costs more than everything else about a send."""
+        request = cast(AiohttpRequest, self._bot.request)
+        answer = table(await request.call(f"{self._bot.base_url}/sendMessage", call))
+        number = whole(answer.get("message_id"))
+        if number is None or "date" not in answer or not table(answer.get("chat")):
+            raise Unknown("accepted with an answer that is no message")
+        return number
+
     async def answer_callback(self, callback_id: str, text: str = "") -> None:
         """Stops the little clock on the button. An old press needs no answer any more."""
         with _told(), suppress(BadRequest):
             await self._bot.answer_callback_query(callback_id, text=text[: limits.CALLBACK_ANSWER] or None)
+
+    async def username(self) -> str:
+        """What stands behind t.me/ in a link to this bot."""
+        with _told():
+            return (await self._bot.get_me()).username or ""
 
     async def set_commands(self, commands: Sequence[tuple[str, str]], chat: Address | None = None) -> None:
         """The menu of /words: for one chat, whose role is known, or for everybody who is new."""

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.channels.base import Body, File, Notice, Sent
+from bot.channels.careful import words
 from bot.channels.whatsapp import reading, rendering, templates
 from bot.channels.whatsapp.limits import API_URL, NAME, READ_SECONDS
 from bot.channels.whatsapp.sending import Graph, awaits_file, need, wamid, with_file
@@ -47,6 +48,11 @@ class WhatsApp:
             file = need(file)
             payload = with_file(payload, await self._graph.upload(f"{self.phone_number_id}/media", file), file)
         return Sent(wamid(await self._graph.post(f"{self.phone_number_id}/messages", payload)))
+
+    async def display_number(self) -> str:
+        """The digits of our own number, as they stand behind wa.me/ in a link."""
+        found = await self._graph.get(self.phone_number_id, {"fields": "display_phone_number"})
+        return "".join(sign for sign in words(found.get("display_phone_number")) if sign.isdigit())
 
     async def push_templates(self, entries: Iterable[Entry]) -> list[TemplateState]:
         return await templates.push(self._graph, self.business_account_id, entries)

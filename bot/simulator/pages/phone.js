@@ -42,6 +42,8 @@ function toast(sentence, kind = "plain") {
   setTimeout(() => note.remove(), kind === "wrong" ? 9000 : 6000);
 }
 
+const sentence = (words) => words[0].toUpperCase() + words.slice(1).replace(/[^.!?]$/, "$&.");
+
 const announce = (sentence) => ($("announcer").textContent = sentence);
 
 /** A popover under its button: Escape and a click elsewhere close it, and Escape gives the focus back. */
@@ -101,7 +103,7 @@ async function ask(path, body) {
     throw new Failed("Simulator sedang tidak terhubung. Coba lagi sebentar.", true);
   }
   $("offline").hidden = true;
-  if (!response.ok) throw new Failed(answer.error ?? "Maaf, ada yang tidak beres di simulator. Coba lagi.");
+  if (!response.ok) throw new Failed(answer.error ? sentence(answer.error) : "Maaf, ada yang tidak beres di simulator. Coba lagi.");
   return answer;
 }
 
@@ -294,7 +296,7 @@ class Phone {
   }
 
   drawOwn(message) {
-    const kind = message.media && MEDIA[message.media] ? message.media : null;
+    const kind = MEDIA[message.kind] ? message.kind : null;
     return el("div", { class: "line own" },
       el("div", { class: "bubble" },
         el("span", { class: "sr" }, `${this.person.called}: `),
@@ -331,7 +333,7 @@ class Phone {
     const list = message.body?.interactive?.type === "list" || (message.channel === "whatsapp" && message.buttons.length > 3);
     if (!list) return pills;
     pills.hidden = true; // WhatsApp shows a list only after a tap
-    const label = message.menu || "Pilih";
+    const label = message.body?.interactive?.action?.button ?? "Pilih";
     const opener = el("button", { type: "button", class: "pill pill-menu", "aria-expanded": "false" }, icon("i-list"), label);
     opener.addEventListener("click", () => {
       pills.hidden = !pills.hidden;
@@ -412,7 +414,7 @@ class Phone {
     const { attach, menu } = this.part;
     const items = Object.entries(MEDIA).map(([media, label]) => el("button", {
       type: "button", role: "menuitem", tabindex: "-1",
-      onclick: () => { show(false); attach.focus(); this.post({ media }, { media }); },
+      onclick: () => { show(false); attach.focus(); this.post({ media }, { kind: media }); },
     }, icon(`i-${media}`), label));
     menu.append(...items);
     const show = popover(attach, menu, () => items[0].focus());
@@ -453,7 +455,7 @@ class Phone {
 
   /** The server shows this message now: its waiting bubble goes. */
   settle(message) {
-    const same = (shown) => (shown.media ? shown.media === message.media : shown.text?.trim() === message.text?.trim());
+    const same = (shown) => (shown.kind ? shown.kind === message.kind : shown.text.trim() === message.text.trim());
     const line = [...this.waiting].find((bubble) => same(bubble.shown));
     if (line) this.forget(line);
   }
@@ -503,28 +505,30 @@ class Picker {
     });
   }
 
-  /** Those with mail first, then this phone's own role, then everybody else. */
+  /** Searching: words that begin so, then words that contain it. Else: those with mail, this phone's role, the others. */
   groups() {
     const { kind, part } = this.phone;
     const words = part.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = people.filter((p) => {
-      const all = `${p.called} ${p.kelompok ?? ""} ${p.desa ?? ""} ${ROLES[p.role]} ${p.phone} ${p.channels.join(" ")}`.toLowerCase();
-      return words.every((word) => all.includes(word));
-    });
+    const inOrder = [...people.filter((p) => p.role === kind), ...people.filter((p) => p.role !== kind)];
     const groups = new Map();
-    const put = (title, person) => groups.set(title, [...(groups.get(title) ?? []), person]);
-    const own = found.filter((p) => p.role === kind);
-    for (const person of own) if (unreadOf(person)) put("Ada pesan baru", person);
-    for (const person of [...own, ...found.filter((p) => p.role !== kind)]) {
-      if (person.role !== kind || !unreadOf(person)) put(person.kelompok ?? ROLES[person.role], person);
+    for (const person of inOrder) {
+      const title = words.length ? this.match(person, words) : person.role === kind && unreadOf(person) ? "Ada pesan baru" : person.kelompok ?? ROLES[person.role];
+      if (title) groups.set(title, [...(groups.get(title) ?? []), person]);
     }
-    return groups;
+    const first = ["Cocok", "Ada pesan baru"];
+    return [...groups].sort(([a], [b]) => first.includes(b) - first.includes(a));
+  }
+
+  match(person, words) {
+    const all = ` ${person.called} ${person.kelompok ?? ""} ${person.desa ?? ""} ${ROLES[person.role]} ${person.phone} ${person.channels.join(" ")}`.toLowerCase();
+    if (words.every((word) => all.includes(` ${word}`))) return "Cocok";
+    return words.every((word) => all.includes(word)) ? "Mirip" : null;
   }
 
   draw() {
     const list = this.phone.part.people;
     this.options = [];
-    list.replaceChildren(...[...this.groups()].map(([title, members], index) => {
+    list.replaceChildren(...this.groups().map(([title, members], index) => {
       const heading = `${list.id}-${index}`;
       return el("li", { role: "presentation" }, el("ul", { role: "group", "aria-labelledby": heading },
         el("li", { role: "presentation", class: "group", id: heading }, title), ...members.map((person) => this.option(person))));
@@ -536,7 +540,7 @@ class Picker {
 
   option(person) {
     const shares = person.shares?.length ? `satu HP dengan ${person.shares.join(", ")}` : person.channels.map((channel) => CHANNELS[channel]).join(", ");
-    const reach = `${person.phone} · ${shares}`;
+    const reach = [this.phone.part.search.value && person.kelompok, person.phone, shares].filter(Boolean).join(" · ");
     const option = el("li", { role: "option", id: `${this.phone.part.people.id}-p${this.options.length}`, "aria-selected": "false", onclick: () => this.take(option) },
       el("span", {}, person.called), el("small", {}, reach), unreadOf(person) > 0 && el("i", { class: "dot" }, el("span", { class: "sr" }, "ada pesan baru")));
     option.person = person;
@@ -578,9 +582,14 @@ const clock = {
     $("jump-at").addEventListener("input", () => this.spellJump());
     $("jump").addEventListener("submit", (event) => {
       event.preventDefault();
+      const moment = fromInput($("jump-at").value);
+      if (!(moment >= new Date(this.now))) {
+        $("jump-words").textContent = `Jam simulator hanya bisa maju. Pilih waktu sesudah ${full(this.now)}.`;
+        return $("jump-at").focus();
+      }
       show(false);
       $("jump-open").focus();
-      this.move({ set: iso(fromInput($("jump-at").value)) });
+      this.move({ set: iso(moment) });
     });
   },
 
@@ -653,7 +662,7 @@ const clock = {
     const meeting = guide.meeting();
     if (!meeting) return [];
     return [
-      ["H-3", atHour(meeting, -3, "10:00")], ["H-1", atHour(meeting, -1, "10:00")], ["pagi itu", atHour(meeting, 0, "07:30")],
+      ["H-3", atHour(meeting, -3, "09:00")], ["H-1", atHour(meeting, -1, "09:00")], ["pagi itu", atHour(meeting, 0, "07:30")],
       ["mulai", new Date(meeting)], ["selesai", new Date(new Date(meeting).getTime() + 7200000)],
     ].filter(([, moment]) => moment > new Date(this.now));
   },
@@ -681,11 +690,7 @@ const STATES = {
   declined: ["declined", "tidak bisa"], claimed: ["claimed", "mengaku hadir"], code: ["code", "mengaku hadir + kode"],
   hadir: ["hadir", "HADIR"], izin: ["izin", "IZIN"], sakit: ["sakit", "SAKIT"], alpa: ["alpa", "ALPA"],
 };
-const MEETING_STATES = {
-  planned: "direncanakan", scheduled: "direncanakan", announced: "diumumkan", running: "sedang berlangsung", open: "sedang berlangsung",
-  ongoing: "sedang berlangsung", past: "sudah lewat, belum diabsen", over: "sudah lewat, belum diabsen", held: "terlaksana",
-  closed: "terlaksana", done: "terlaksana", moved: "dipindah", cancelled: "dibatalkan",
-};
+const MEETING_STATES = { planned: "direncanakan", held: "terlaksana" };
 const REASONS = {
   anak_sakit: "anak sakit", keluarga_sakit: "keluarga sakit", kerja: "bekerja", duka: "berduka", jauh: "rumah jauh",
   kendaraan: "tidak ada kendaraan", hujan_banjir: "hujan atau banjir", tanpa_rinci: "tanpa rincian",
@@ -709,23 +714,25 @@ const register = {
     if (!kelompok) return;
     const answer = await ask(`/register?${new URLSearchParams({ kelompok })}`);
     if (kelompok !== $("kelompok").value) return;
-    const json = JSON.stringify([kelompok, answer]);
+    const begun = answer.meeting && new Date(answer.meeting.starts) <= new Date(clock.now);
+    const json = JSON.stringify([kelompok, begun, answer]);
     if (json === this.drawn) return;
     this.drawn = json;
     this.meeting = kelompok === SAMPLE.kelompok ? answer.meeting : this.meeting;
-    this.drawMeeting(answer.meeting, kelompok);
+    this.drawMeeting(answer.meeting, begun, kelompok);
     this.drawTally(answer.rows);
     this.drawRows(answer.rows, kelompok);
     guide.draw();
   },
 
-  drawMeeting(meeting, kelompok) {
+  drawMeeting(meeting, begun, kelompok) {
+    const unmarked = begun && meeting.state === "planned";
     $("meeting").replaceChildren(...(meeting ? [
       el("p", { class: "meeting-when" }, icon("i-calendar"), el("strong", {}, `${day(meeting.starts)} ${hour(meeting.starts)} ${zone.name}`)),
       el("p", {}, icon("i-place"), meeting.place || "tempat belum ditentukan"),
-      meeting.session && el("p", {}, icon("i-book"), meeting.session),
+      meeting.session && el("p", {}, icon("i-book"), `Sesi ${meeting.session}`),
       el("p", { class: "meeting-foot" },
-        el("span", { class: "tag" }, MEETING_STATES[meeting.state] ?? meeting.state ?? ""),
+        el("span", { class: "tag" }, unmarked ? "sudah mulai, belum diabsen" : MEETING_STATES[meeting.state] ?? meeting.state),
         meeting.code && el("span", { class: "code" }, "kode ", el("b", {}, meeting.code))),
     ].filter(Boolean) : [el("p", { class: "empty" }, `Belum ada pertemuan ${kelompok}. Pendamping membuatnya dengan JADWAL.`)]));
   },
@@ -771,7 +778,7 @@ const STEPS = [
     tap("pendamping", "Pak Budi", "Kirim"),
   ]],
   ["Undangan tiba", "Tiga hari sebelum pertemuan, setiap keluarga menerima satu undangan.", [
-    wait("Majukan ke H-3", (meeting) => atHour(meeting, -3, "10:00")),
+    wait("Majukan ke H-3", (meeting) => atHour(meeting, -3, "09:00")),
   ]],
   ["Keluarga menjawab", "Dengan kata sendiri atau satu ketukan. Satu HP boleh untuk dua keluarga.", [
     write("kpm", "Siti", "hadir bu", "+6281100000001"),
@@ -898,10 +905,10 @@ const guide = {
       const person = people.find(({ phone: number }) => number === holder);
       if (!person) return toast(`${action.who} tidak ada di data ini.`, "wrong");
       phone.choose(person, person.channels.includes("whatsapp") ? "whatsapp" : person.channels[0]);
-      await phone.now();
     }
     show(action.phone);
     if (action.kind === "write") return phone.fill(this.words(action));
+    await phone.now(); // the button may be on its way
     const pill = phone.button(action.title);
     if (!pill) return toast(`Belum ada tombol ${action.title} di telepon ${action.who}. Kirim dulu pesan sebelumnya.`, "wrong");
     pill.closest(".pills").hidden = false;

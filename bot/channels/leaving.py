@@ -1,0 +1,28 @@
+"""When did a request really leave? Taking its slot is earlier: a connection is opened first, and the loop may be busy.
+
+The sender sets `told` in the task that carries a letter; the session calls it once the request is on its way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from types import SimpleNamespace
+
+import aiohttp
+
+told: ContextVar[Callable[[], None] | None] = ContextVar("told", default=None)
+
+
+def tracing() -> aiohttp.TraceConfig:
+    """For the session that the channels share."""
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(_sent)
+    return config
+
+
+async def _sent(
+    session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    if (tell := told.get()) is not None:
+        tell()

@@ -1,0 +1,116 @@
+"""TINDAK LANJUT: whom should the pendamping go and see, and why? Short, by kelompok."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from data.records import Entry, Kelompok, Kind, Kpm, Meeting, Person
+from data.store import Tx
+from handlers import scope
+from handlers.rules.status import IN_A_ROW, Seen, State, Visit, judge, why_visit
+from handlers.speech import REASONS, say
+from messages.envelope import Inbound, KpmId, Outbound
+
+LOOK_BACK = timedelta(days=200)
+AHEAD = timedelta(days=60)
+NAMES_PER_LINE = 12
+"""More names in one line are not read; how many are left out is said."""
+
+LONGEST = 3500
+"""Characters of one message; the other groups follow in the next."""
+
+HINTS = {
+    State.NO_PHONE: "tanpa HP",
+    State.NEVER_WROTE: "belum pernah menulis",
+    State.NOT_AGREED: "belum menjawab boleh tidaknya",
+    State.BLOCKED: "memblokir bot",
+    State.UNREACHABLE: "cek nomornya",
+    State.NOT_TAKEN: "cek nomornya",
+}
+TITLES = {
+    Visit.ABSENT: "Alpa dua kali berturut-turut",
+    Visit.UNREACHED: "Belum terjangkau",
+    Visit.SILENT: "Dua pertemuan tanpa kabar",
+    Visit.DECLINED: "Tidak bisa datang",
+}
+
+Register = Mapping[KpmId, Entry]
+
+
+def on_tindak_lanjut(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
+    """TINDAK LANJUT, or TINDAK LANJUT Melati 3 for one kelompok."""
+    mine = scope.mine(who, tx)
+    one = scope.find(rest, mine) if rest else None
+    parts = [part for kelompok in ([one] if one else mine) if (part := _kelompok(tx, kelompok, msg))]
+    if not parts:
+        return [say(msg, "status.nobody")]
+    return [say(msg, "status.follow_up", lines=lines) for lines in _pages(parts)]
+
+
+def _kelompok(tx: Tx, kelompok: Kelompok, msg: Inbound) -> str:
+    """The lines of one kelompok; empty when nobody needs a visit."""
+    held, over, coming = _meetings(tx, kelompok, msg)
+    lines, letters = tx.status.lines([kelompok.id]), tx.status.letters([kelompok.id])
+    found: dict[Visit, list[str]] = {}
+    for kpm in tx.people.families(kelompok.id):
+        state = judge(lines.get(kpm.id, ()), letters.get(kpm.id), msg.at).state
+        now = coming.get(kpm.id)
+        why = why_visit(state, _seen(held, kpm), _seen(over, kpm), Seen(now.answer, now.mark) if now else None)
+        if why is not None:
+            found.setdefault(why, []).append(_named(kpm, why, state, now))
+    if not found:
+        return ""
+    return "\n".join([kelompok.name, *(f"- {TITLES[why]}: {_short(found[why])}" for why in Visit if why in found)])
+
+
+def _meetings(tx: Tx, kelompok: Kelompok, msg: Inbound) -> tuple[list[Register], list[Register], Register]:
+    """The registers of the last meetings that were held, of the last that are over, and of the next (else the last)."""
+    every = tx.meetings.of_kelompok([kelompok.id], msg.at - LOOK_BACK, msg.at + AHEAD)
+    standing = [m for m in every if not m.cancelled and m.kind is Kind.P2K2]
+    over = [m for m in reversed(standing) if m.ends < msg.at]
+    coming = next((m for m in standing if m.ends >= msg.at), over[0] if over else None)
+    held = [m for m in over if _held(tx, m, kelompok)]
+
+    def register(meeting: Meeting) -> Register:
+        return {entry.kpm.id: entry for entry in tx.attendance.register(meeting, kelompok.id)}
+
+    registers = {m.id: register(m) for m in {m.id: m for m in (*held[:IN_A_ROW], *over[:IN_A_ROW])}.values()}
+    return (
+        [registers[m.id] for m in held[:IN_A_ROW]],
+        [registers[m.id] for m in over[:IN_A_ROW]],
+        register(coming) if coming else {},
+    )
+
+
+def _held(tx: Tx, meeting: Meeting, kelompok: Kelompok) -> bool:
+    state = tx.meetings.register(meeting.id, kelompok.id)
+    return state is not None and state.held
+
+
+def _seen(registers: Sequence[Register], kpm: Kpm) -> list[Seen]:
+    """Only meetings on whose register she stood: who came later missed nothing."""
+    return [Seen(entry.answer, entry.mark) for register in registers if (entry := register.get(kpm.id))]
+
+
+def _named(kpm: Kpm, why: Visit, state: State, now: Entry | None) -> str:
+    hint = HINTS.get(state)
+    if why is Visit.DECLINED and now is not None and now.reason:
+        hint = REASONS.get(now.reason)
+    return f"{kpm.name} ({hint})" if hint else kpm.name
+
+
+def _short(names: Sequence[str]) -> str:
+    if len(names) <= NAMES_PER_LINE:
+        return ", ".join(names)
+    return f"{', '.join(names[:NAMES_PER_LINE])}, dan {len(names) - NAMES_PER_LINE} lainnya"
+
+
+def _pages(parts: Sequence[str]) -> list[str]:
+    pages = [parts[0]]
+    for part in parts[1:]:
+        if len(pages[-1]) + len(part) < LONGEST:
+            pages[-1] += f"\n{part}"
+        else:
+            pages.append(part)
+    return pages

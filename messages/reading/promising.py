@@ -1,0 +1,114 @@
+"""Does this clause say that she is there, on the way, late, or will come?"""
+
+from itertools import pairwise
+
+from messages.reading.clauses import Clause
+from messages.reading.concepts import ME, NEGATIONS, NODS
+from messages.reading.reasons import REASONS
+from messages.reading.said import CAN, COMES, Said
+
+# What may stand beside a nod without turning it into something else.
+BESIDE_NOD = (*NODS, *ME, "thanks", "greeting", "turn", "all", "hello_word")
+_ALREADY = ("done", "present", "yes", "all", "earlier", *ME)
+
+
+def on_the_way(clause: Clause, at_door: bool) -> Said | None:
+    """As in "otw", "masih di jalan"."""
+    if clause.has(*NEGATIONS) and not clause.has("notyet"):
+        return None
+    if clause.has("way") and not clause.has("negator", "rain"):
+        return Said("late", at_door or not clause.affirms("come"), "is on the way")
+    nearly = clause.says("hampir") or (clause.says("menit") and clause.has("number"))
+    return Said("late", False, "is nearly there") if at_door and nearly and not clause.has("done") else None
+
+
+def arrival(clause: Clause, at_door: bool) -> Said | None:
+    """As in "sudah sampai", "di balai desa"; at the door also a plain "sudah"."""
+    # "ya udah saya hadir" gives in; it has not come yet.
+    gives_in = not at_door and any(a.lemma == "ya" and b.has("done") for a, b in pairwise(clause.words))
+    done = clause.affirms("done") and not gives_in
+    if clause.affirms("arrived") and not clause.has("hedge", "later"):
+        if done or ((at_door or clause.has("here")) and not clause.has("clock", "future")):
+            return Said("here", why="has arrived")
+    elif clause.affirms("here") and not clause.has("rain", "work", "far", "later", "future", "sick"):
+        return Said("here", at_door or clause.has("done", "me", "come"), "is at the place")
+    if done and _has_come(clause) and not clause.has("future", "want", "hedge"):
+        return Said("here", why="has come")
+    if clause.affirms("signing"):
+        return Said("here", False, "signs the list") if at_door else Said("no", False, "will be absent")
+    return _at_the_door(clause, done) if at_door else None
+
+
+def _has_come(clause: Clause) -> bool:
+    """As in "sudah datang", "hadir sudah ulun"; not "motor sudah selesai, saya datang"."""
+    came = clause.first("come")
+    return clause.affirms("come") and any(word.has("done") for word in clause.words[max(0, came - 2) : came + 2])
+
+
+def _at_the_door(clause: Clause, done: bool) -> Said | None:
+    if (done or clause.affirms("present")) and clause.only(*_ALREADY):
+        return Said("here", why="yes, already")
+    done = done or clause.says("balai", "aula", "lokasi")
+    somewhere = clause.says("di", "masuk") and not clause.has("home", "work", "town", "future", "want", *REASONS)
+    return Said("here", False, "is somewhere near") if done and somewhere else None
+
+
+def lateness(clause: Clause) -> Said | None:
+    """Comes, but late."""
+    # "maaf telat balas" is about the answer.
+    if clause.affirms("late") and not clause.has("reply"):
+        return Said("late", why="will be late")
+    at_that_hour = clause.has("fresh") and clause.affirms("come", "can")
+    if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
+        return Said("late", False, "comes only at that hour")
+    return None
+
+
+def promise(clause: Clause) -> Said | None:
+    """She comes, or can, or would like to, or hopes to."""
+    if clause.says("taklama") and (clause.kind == "but" or clause.has("come", "can")):
+        return Said("yes", False, "comes, but not for long")
+    if clause.has("longing"):
+        return Said("longs", False, "would like to")
+    if clause.has("another_day"):
+        return Said("elsewhen" if clause.has("come") else "other_no", False, "speaks of another day")
+    if clause.affirms("hard") and clause.has("come"):
+        return Said("excuse", False, "it is hard for her")
+    if _goes_elsewhere(clause):
+        return Said("excuse", False, "goes somewhere else")
+    hedged = clause.has("hedge", "hope", "try", "seem")
+    if clause.affirms("come", "approach", "leave"):
+        kind = "means" if clause.has("want") else "yes"
+        return Said("maybe", why="hopes or tries to come") if hedged else Said(kind, why=COMES)
+    if clause.affirms("can", "able", "willing"):
+        return _can(clause, hedged)
+    return _hope(clause, hedged)
+
+
+def _can(clause: Clause, hedged: bool) -> Said:
+    if clause.says("bisanya"):
+        return Said("no", False, "can only at another time")
+    return Said("maybe", why="a wish") if hedged or clause.has("wish") else Said("yes", why=CAN)
+
+
+def _hope(clause: Clause, hedged: bool) -> Said | None:
+    if clause.has("wish") and clause.affirms("sure"):
+        return Said("yes", why="surely")
+    if (hedged or clause.has("wish")) and not (clause.has("seem") and clause.has("negator")):
+        return Said("maybe", why="a hope")
+    if clause.affirms("want") and clause.only("want", *BESIDE_NOD):
+        return Said("wants", why="is willing")
+    return None
+
+
+def _goes_elsewhere(clause: Clause) -> bool:
+    """As in "ulun tulak ka Banjar", "nderek suami teng Jawa"; a verb of coming alone comes to us."""
+    if clause.has("town") and not clause.affirms("arrived") and (clause.has("leave") or not clause.has("come")):
+        return True
+    for i, word in enumerate(clause.words):
+        after = clause.words[i + 1 : i + 3]
+        if word.lemma == "ikut" and after and after[0].has("kin"):
+            return True
+        if (word.has("leave") or word.lemma == "pulang") and any(other.has("town", "work") for other in after):
+            return True
+    return False

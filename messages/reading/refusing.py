@@ -1,0 +1,61 @@
+"""Does this clause refuse, ask to be excused, leave it open, or send somebody else?"""
+
+from messages.reading.clauses import Clause
+from messages.reading.reasons import REASONS
+from messages.reading.said import HEADS, Said
+from messages.reading.standing_in import is_about_another, singles_out_kin, stands_in
+
+
+def condition(clause: Clause) -> Said:
+    """What a clause with "kalau" makes of the others."""
+    # "kalau saya tidak bisa bu" is "as for me": a polite no, not a condition.
+    as_for_me = len(clause.words) > 1 and clause.words[1].has("me") and clause.denies("can", "come", "able")
+    if as_for_me and singles_out_kin(clause):
+        return Said("stand_in", False, "if not she, somebody else")
+    return Said("if_not", False, "as for her, no") if as_for_me else Said("if", False, "a condition")
+
+
+def undecided(clause: Clause) -> Said | None:
+    """Not decided yet, said twice over, or left to somebody else."""
+    if clause.has("doubt") or (clause.says("tanya") and clause.has("kin")):
+        return Said("maybe", why="not decided yet")
+    if any(count == 2 and word.has(*HEADS) for word, count in zip(clause.words, clause.denials, strict=True)):
+        return Said("twice", False, "two negations")
+    if stands_in(clause):
+        return Said("stand_in", why="somebody else comes")
+    return None
+
+
+def refusal(clause: Clause, at_door: bool) -> Said | None:
+    """A denied coming, or an asking to be excused."""
+    if clause.denies(*HEADS):
+        if is_about_another(clause):
+            return Said("other_no", False, "somebody else does not come")
+        return _denied(clause, at_door)
+    if clause.denies("here", "arrived"):
+        return Said("no" if clause.has("negator") else "late", False, "not there")
+    if clause.has("negator") and clause.denies("way"):
+        return Said("no", False, "not even on the way")
+    if clause.affirms("refuse"):
+        return _excused(clause)
+    return None
+
+
+def _denied(clause: Clause, at_door: bool) -> Said:
+    only_not_yet = clause.has("notyet") and not clause.has("negator", "forbid")
+    if only_not_yet and at_door and not clause.denies("can", "able", "want"):
+        return Said("late", False, "not there yet")
+    if clause.says("tepatwaktu"):
+        return Said("late", why="not in time")
+    if clause.says("mungkin") and not clause.denies("hedge"):
+        return Said("maybe", False, "perhaps not")
+    return Said("no", not clause.has("seem"), "a negation governs coming")
+
+
+def _excused(clause: Clause) -> Said:
+    if clause.says("izin") and clause.has("late"):
+        return Said("late", why="asks leave to be late")
+    if clause.says("izin") and clause.affirms("come") and not clause.has(*REASONS):
+        return Said("yes", False, "asks leave to come")
+    # Who wants to be put on the list by others is not there; nothing is granted, so ask.
+    return Said("no", not clause.says("malas", "titipabsen"), "asks to be excused")

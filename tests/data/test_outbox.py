@@ -1,0 +1,405 @@
+"""Is everything said once, in order, in time, and never twice at once to one person? Any order of events must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import Connection, Engine, event, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from data import schema
+from data.outbox import Claimed
+from data.records import Consent, FamilyStatus, Topic
+from data.store import Store, Tx
+from messages.envelope import Address, Attachment, KpmId, KpmTo, Outbound, Priority, StaffTo, Status
+from tests.support.databases import NOW, Opened
+from tests.support.village import PHONES, Village, settle
+
+KEY = "attendance.stale"
+WHATSAPP = [Address("whatsapp", f"6281{n}") for n in range(3)]
+TELEGRAM = Address("telegram", "77")
+CHANNELS = ("whatsapp",)
+RANK = {s: n for n, s in enumerate((Status.QUEUED, Status.SENDING, Status.SENT, Status.DELIVERED, Status.READ))}
+
+
+@dataclass
+class Known:
+    """What the model knows of a letter."""
+
+    to: Address
+    priority: int
+    not_before: datetime
+    expires: datetime | None
+    unasked: bool
+    about: str | None
+    state: Status = Status.QUEUED
+    attempts: int = 0
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    """Everything happens in one transaction that is undone at the end, so that an example costs little."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.conn: Connection = engine.connect()
+        self.whole = self.conn.begin()
+        self.now = NOW
+        self.letters: dict[int, Known] = {}
+        self.names: set[str] = set()
+        for address in (*WHATSAPP, TELEGRAM):
+            self.tx.people.address_id(address)
+
+    def teardown(self) -> None:
+        self.whole.rollback()
+        self.conn.close()
+
+    @property
+    def tx(self) -> Tx:
+        return Tx(self.conn, self.now)
+
+    def in_state(self, *states: Status) -> list[int]:
+        return [i for i, known in self.letters.items() if known.state in states]
+
+    # --- what can happen
+
+    @rule(
+        to=st.sampled_from([*WHATSAPP, TELEGRAM]),
+        priority=st.sampled_from(Priority),
+        once=st.none() | st.sampled_from(["a", "b", "c", "d"]),
+        wait=st.sampled_from([0, 0, 0, 5, 60]),
+        lasts=st.none() | st.sampled_from([1, 30, 120]),
+        unasked=st.booleans(),
+        about=st.none() | st.sampled_from(["meeting:1", "meeting:2"]),
+    )
+    def put(self, to, priority, once, wait, lasts, unasked, about):
+        begins = self.now + timedelta(minutes=wait)
+        expires = None if lasts is None else self.now + timedelta(minutes=lasts)
+        letter = Outbound(to, KEY, {}, once, priority, begins if wait else None, expires, None, about, unasked)
+        added = self.tx.outbox.put(letter)
+        assert (added is None) == (once is not None and once in self.names)
+        if added is not None:
+            self.letters[added] = Known(to, int(priority), begins, expires, unasked, about)
+            self.names |= {once} - {None}
+
+    @rule(minutes=st.sampled_from([1, 5, 30, 90]))
+    def pass_time(self, minutes):
+        self.now += timedelta(minutes=minutes)
+
+    @rule()
+    def expire(self):
+        late = [i for i in self.in_state(Status.QUEUED) if self._late(self.letters[i])]
+        assert self.tx.outbox.expire() == len(late)
+        for i in late:
+            self.letters[i].state = Status.EXPIRED
+
+    @rule(limit=st.integers(1, 5), most=st.sampled_from([Priority.BROADCAST, Priority.CHANGE, Priority.REPLY]))
+    def claim(self, limit, most):
+        self.expire()
+        may_go = {i for i in self.in_state(Status.QUEUED) if self._may_go(i, int(most))}
+        claimed = self.tx.outbox.claim(CHANNELS, 1, limit, most)
+        ids = [one.letter.id for one in claimed]
+        note(f"claimed {ids} of {sorted(may_go)}")
+        assert set(ids) <= may_go
+        assert bool(ids) == bool(may_go)
+        assert len(ids) <= limit
+        addresses = [self.letters[i].to for i in ids]
+        assert len(set(addresses)) == len(addresses)
+        in_order = [(self.letters[i].priority, i) for i in ids]
+        assert in_order == sorted(in_order)  # replies before changes before reminders
+        for one in claimed:
+            self._check_order(one, may_go)
+        if ids:
+            first = min(may_go, key=lambda i: (self.letters[i].priority, i))
+            assert ids[0] == first
+        for i in ids:
+            self.letters[i].state = Status.SENDING
+            self.letters[i].attempts += 1
+
+    def _check_order(self, one: Claimed, may_go: set[int]) -> None:
+        mine = self.letters[one.letter.id]
+        assert one.letter.address == mine.to
+        assert (one.priority, one.unasked, one.about) == (mine.priority, mine.unasked, mine.about)
+        same = [i for i in may_go if self.letters[i].to == mine.to]
+        assert one.letter.id == min(same, key=lambda i: (self.letters[i].priority, i))
+
+    def _late(self, known: Known) -> bool:
+        return known.expires is not None and known.expires <= self.now
+
+    def _may_go(self, i: int, most: int) -> bool:
+        known = self.letters[i]
+        others = {j: k for j, k in self.letters.items() if k.to == known.to and j != i}
+        if any(k.state is Status.SENDING for k in others.values()):
+            return False
+        waits_for_an_earlier_one = any(
+            j < i
+            and k.state is Status.QUEUED
+            and k.attempts > 0
+            and k.not_before > self.now
+            and k.priority <= known.priority
+            for j, k in others.items()
+        )
+        return (
+            known.to.channel in CHANNELS
+            and known.not_before <= self.now
+            and known.priority <= most
+            and not waits_for_an_earlier_one
+        )
+
+    @precondition(lambda self: self.in_state(Status.SENDING))
+    @rule(data=st.data(), result=st.sampled_from([Status.SENT, Status.SENT, Status.FAILED]))
+    def settle(self, data, result):
+        i = data.draw(st.sampled_from(self.in_state(Status.SENDING)))
+        assert self.tx.outbox.settle(i, result, platform_id=f"wamid.{i}", text="…")
+        self.letters[i].state = result
+        assert (self._column(i, "sent") is not None) == (result is Status.SENT)
+
+    @precondition(lambda self: self.letters)
+    @rule(data=st.data())
+    def settle_what_is_settled(self, data):
+        over = self.in_state(*(set(Status) - {Status.QUEUED, Status.SENDING}))
+        if over:
+            assert not self.tx.outbox.settle(data.draw(st.sampled_from(over)), Status.SENT)
+
+    @precondition(lambda self: self.in_state(Status.SENDING))
+    @rule(data=st.data(), minutes=st.sampled_from([0, 1, 30]), free=st.booleans())
+    def put_back(self, data, minutes, free):
+        i = data.draw(st.sampled_from(self.in_state(Status.SENDING)))
+        self.tx.outbox.put_back(i, self.now + timedelta(minutes=minutes), "busy over there", free=free)
+        known = self.letters[i]
+        known.state, known.not_before = Status.QUEUED, self.now + timedelta(minutes=minutes)
+        known.attempts -= free
+
+    @rule()
+    def crash_and_start_again(self):
+        flying = [i for i in self.in_state(Status.SENDING) if self.letters[i].to.channel in CHANNELS]
+        assert self.tx.outbox.take_back_unsent(CHANNELS) == len(flying)
+        for i in flying:
+            self.letters[i].state = Status.QUEUED
+
+    @precondition(lambda self: self.letters)
+    @rule(data=st.data(), status=st.sampled_from([Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED]))
+    def hear_a_status(self, data, status):
+        i = data.draw(st.sampled_from(sorted(self.letters)))
+        known = self.letters[i]
+        if status is Status.FAILED:
+            forward = known.state in {Status.QUEUED, Status.SENDING, Status.SENT}
+        else:
+            forward = known.state in RANK and RANK[known.state] < RANK[status]
+        assert self.tx.outbox.progress(i, status) is forward
+        if forward:
+            known.state = status
+
+    @rule(about=st.sampled_from(["meeting:1", "meeting:2"]))
+    def cancel_a_meeting(self, about):
+        waiting = [i for i in self.in_state(Status.QUEUED) if self.letters[i].about == about]
+        assert self.tx.outbox.cancel_about(about) == len(waiting)
+        for i in waiting:
+            self.letters[i].state = Status.CANCELLED
+
+    @rule(to=st.sampled_from(WHATSAPP))
+    def stop_pesan(self, to):
+        waiting = [i for i in self.in_state(Status.QUEUED) if self.letters[i].to == to and self.letters[i].unasked]
+        assert self.tx.outbox.cancel_unasked(self.tx.people.address_id(to)) == len(waiting)
+        for i in waiting:
+            self.letters[i].state = Status.CANCELLED
+
+    # --- what must always be true
+
+    @invariant()
+    def everything_stands_as_the_model_says(self):
+        rows = self.conn.execute(select(schema.outbox.c.id, schema.outbox.c.state, schema.outbox.c.attempts))
+        assert {r.id: (r.state, r.attempts) for r in rows} == {
+            i: (known.state.value, known.attempts) for i, known in self.letters.items()
+        }
+
+    @invariant()
+    def nobody_is_sent_two_letters_at_once(self):
+        flying = [self.letters[i].to for i in self.in_state(Status.SENDING)]
+        assert len(set(flying)) == len(flying)
+
+    @invariant()
+    def the_next_moment_is_known(self):
+        waiting = [self.letters[i].not_before for i in self.in_state(Status.QUEUED)]
+        assert self.tx.outbox.next_due() == min(waiting, default=None)
+
+    def _column(self, i: int, name: str) -> Any:
+        column = schema.outbox.c[name]
+        return self.conn.execute(select(column).where(schema.outbox.c.id == i)).scalar_one()
+
+
+def test_any_order_of_events_keeps_the_outbox_honest(database: Opened):
+    store = database.store()
+    few = settings(max_examples=settings().max_examples // (4 if store.sqlite else 15), stateful_step_count=40)
+    run_state_machine_as_test(lambda: OutboxMachine(store.engine), settings=few)  # type: ignore[arg-type]  # a factory
+
+
+# --- two processes
+
+
+def test_two_processes_never_take_the_same_letter(on_postgres: Opened):
+    """Both look at the same moment: what one has taken is not in the other's hands."""
+    one, two = on_postgres.store(), on_postgres.store()
+    one.run(lambda tx: [tx.people.address_id(a) for a in WHATSAPP])
+    one.run(lambda tx: [tx.outbox.put(Outbound(a, KEY)) for a in WHATSAPP])
+
+    claims: list[Claimed] = []
+
+    def claim_while_another_does(tx: Tx) -> None:
+        claims.extend(tx.outbox.claim(CHANNELS, 1, 10))
+        other = two._submit(lambda tx: tx.outbox.claim(CHANNELS, 2, 10))
+        waits.append(other)
+
+    waits: list[Any] = []
+    one.run(claim_while_another_does)
+    theirs = waits[0].future.result(10)
+    assert len(claims) == 3
+    assert theirs == []
+
+
+# --- where a letter goes
+
+
+@pytest.fixture
+def village(store: Store) -> Village:
+    return store.run(settle)
+
+
+def test_a_letter_to_a_person_goes_to_the_number_last_heard_from(store: Store, village: Village):
+    def put(tx: Tx) -> int | None:
+        second = Address("whatsapp", "62811000999")
+        tx.people.link_kpm(village.kpms["Siti"], tx.people.address_id(second))
+        tx.people.hear(second, NOW)
+        return tx.outbox.put(Outbound(KpmTo(village.kpms["Siti"]), KEY))
+
+    assert store.run(put)
+    (claimed,) = store.run(lambda tx: tx.outbox.claim(CHANNELS, 0, 5))
+    assert claimed.letter.address.value == "62811000999"
+
+
+def test_a_letter_to_somebody_without_a_phone_is_not_kept(store: Store, village: Village):
+    assert store.run(lambda tx: tx.outbox.put(Outbound(KpmTo(village.kpms["Jumiati"]), KEY))) is None
+    assert store.run(lambda tx: tx.outbox.put(Outbound(KpmTo(KpmId(404)), KEY))) is None
+    assert store.run(lambda tx: tx.outbox.put(Outbound(Address("whatsapp", "404"), KEY))) is None
+
+
+def test_a_letter_to_a_blocked_number_of_staff_is_not_kept(store: Store, village: Village):
+    def put(tx: Tx) -> int | None:
+        return tx.outbox.put(Outbound(StaffTo(village.budi), KEY))
+
+    assert store.run(put)
+    store.run(lambda tx: tx.people.block(Address("whatsapp", "6281100000902"), True))
+    assert store.run(put) is None
+
+
+def test_a_letter_keeps_what_it_is_made_of(store: Store, village: Village):
+    params = {"names": "Ibu Siti \U0001f9d5", "options": [("a", "Aminah"), ("b", "Rusmini")], "n": None}
+    chart = Attachment("summary_chart", {"rows": [{"hadir": 1}]})
+    store.run(lambda tx: tx.people.hear(Address("whatsapp", PHONES["Siti"]), NOW - timedelta(hours=2)))
+    store.run(lambda tx: tx.outbox.put(Outbound(Address("whatsapp", PHONES["Siti"]), KEY, params, attachment=chart)))
+    (claimed,) = store.run(lambda tx: tx.outbox.claim(CHANNELS, 7, 5))
+    letter = claimed.letter
+    assert letter.params == {**params, "options": [["a", "Aminah"], ["b", "Rusmini"]]}
+    assert letter.attachment == chart
+    assert letter.heard == NOW - timedelta(hours=2)
+
+
+# --- what was said to whom
+
+
+def invite(tx: Tx, village: Village, *names: str, priority: Priority = Priority.REMINDER, **more: Any) -> int | None:
+    to = Address("whatsapp", PHONES[names[0]])
+    kpms = [village.kpms[name] for name in names]
+    return tx.outbox.put(Outbound(to, KEY, {}, priority=priority, about="meeting:7", unasked=True, kpms=kpms, **more))
+
+
+def test_letters_of_a_week_are_counted_per_family_without_changes(database: Opened, store: Store, village: Village):
+    def week(tx: Tx) -> dict[int, int]:
+        return tx.outbox.unasked_since(list(village.kpms.values()), NOW - timedelta(days=7))
+
+    store.run(lambda tx: invite(tx, village, "Aminah", "Rusmini"))
+    store.run(lambda tx: invite(tx, village, "Aminah", not_before=NOW + timedelta(days=2)))
+    store.run(lambda tx: invite(tx, village, "Aminah", priority=Priority.CHANGE))
+    store.run(lambda tx: tx.outbox.put(Outbound(Address("whatsapp", PHONES["Aminah"]), KEY)))
+    assert store.run(week) == {village.kpms["Aminah"]: 2, village.kpms["Rusmini"]: 1}
+    store.run(lambda tx: tx.outbox.cancel_about("meeting:7"))
+    assert store.run(week) == {}
+
+
+def test_only_what_really_went_out_counts_as_told(store: Store, village: Village):
+    siti = [village.kpms["Siti"]]
+    letter = store.run(lambda tx: invite(tx, village, "Siti"))
+    assert letter
+    assert not store.run(lambda tx: tx.outbox.told("meeting:7", siti))
+    store.run(lambda tx: tx.outbox.claim(CHANNELS, 0, 5))
+    assert store.run(lambda tx: tx.outbox.told("meeting:7", siti))
+    store.run(lambda tx: tx.outbox.settle(letter, Status.FAILED, error="131026"))
+    assert not store.run(lambda tx: tx.outbox.told("meeting:7", siti))
+    assert not store.run(lambda tx: tx.outbox.told("meeting:7", [village.kpms["Wati"]]))
+
+
+def test_every_person_has_an_honest_answer_to_why_she_was_not_reached(store: Store, village: Village):
+    letter = store.run(lambda tx: invite(tx, village, "Siti"))
+    assert letter
+    store.run(lambda tx: tx.outbox.claim(CHANNELS, 0, 5))
+    store.run(lambda tx: tx.outbox.settle(letter, Status.FAILED, error="131026 nomor tidak di WhatsApp"))
+    (sent,) = store.run(lambda tx: tx.outbox.of_kpm(village.kpms["Siti"]))
+    assert (sent.state, sent.sent, sent.error) == (Status.FAILED, None, "131026 nomor tidak di WhatsApp")
+
+
+def test_a_letter_of_one_family_goes_to_her_other_number_when_the_first_is_dead(store: Store, village: Village):
+    def second(tx: Tx) -> int:
+        address_id = tx.people.address_id(Address("telegram", "555"))
+        tx.people.link_kpm(village.kpms["Siti"], address_id)
+        tx.people.keep_consent(address_id, Topic.MEETINGS, Consent.YES, "v1")
+        return address_id
+
+    store.run(second)
+    letter = store.run(lambda tx: invite(tx, village, "Siti"))
+    shared = store.run(lambda tx: invite(tx, village, "Aminah", "Rusmini"))
+    assert letter
+    assert shared
+    store.run(lambda tx: tx.outbox.claim(CHANNELS, 0, 5))
+    assert store.run(lambda tx: tx.outbox.try_other_address(letter))
+    assert not store.run(lambda tx: tx.outbox.try_other_address(shared))
+    (again,) = store.run(lambda tx: tx.outbox.claim(("telegram",), 0, 5))
+    assert (again.letter.id, again.letter.address) == (letter, Address("telegram", "555"))
+
+
+def test_the_outbox_finds_its_work_by_indexes_alone(sqlite: Opened):
+    """A year of letters lies there: looking for the next one must not read them all."""
+    store = sqlite.store()
+    store.run(settle)
+    store.run(lambda tx: [tx.outbox.put(Outbound(Address("whatsapp", PHONES["Siti"]), KEY)) for _ in range(3)])
+    asked: list[tuple[str, Any]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda c, cur, text, values, *_: asked.append((text, values)))
+    with store.engine.connect() as conn:
+        tx = Tx(conn, NOW)
+        tx.outbox.expire()
+        tx.outbox.claim(CHANNELS, 0, 10)
+        tx.outbox.next_due()
+        tx.outbox.in_doubt(CHANNELS, NOW)
+        of_outbox = [(text, values) for text, values in asked if "outbox" in text]
+        assert len(of_outbox) == 5
+        for text, values in of_outbox:
+            plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+            assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step], (text, plan)
+
+
+def test_status_families_do_not_matter_to_what_was_sent(store: Store, village: Village):
+    """A family that has graduated keeps its history."""
+    letter = store.run(lambda tx: invite(tx, village, "Siti"))
+    assert letter
+    store.run(lambda tx: tx.people.set_status(village.kpms["Siti"], FamilyStatus.GRADUASI))
+    assert store.run(lambda tx: tx.outbox.kpms_of(letter)) == [village.kpms["Siti"]]
+
+
+def test_a_letter_of_no_known_address_is_refused_by_the_database(store: Store):
+    values = {"address_id": 404, "channel": "whatsapp", "key": KEY, "params": {}, "priority": 0}
+    with pytest.raises(IntegrityError):
+        store.run(lambda tx: tx.conn.execute(insert(schema.outbox), {**values, "not_before": NOW, "created": NOW}))
