@@ -60,6 +60,7 @@ TO_REMIND = (
         quiz.c.state.in_(OPEN),
         quiz.c.due <= bindparam("now", type_=MOMENT),
         quiz.c.reminded.is_(None),
+        quiz.c.entered_by.is_(None),
         quiz.c.expires > bindparam("now", type_=MOMENT),
     )
     .order_by(quiz.c.due, quiz.c.id)
@@ -193,9 +194,9 @@ class Quizzes:
     def reminded(self, quiz_id: int) -> None:
         self._set(quiz_id, reminded=self.now)
 
-    def start(self, quiz_id: int, chosen: Sequence[Item], expires: datetime) -> None:
+    def start(self, quiz_id: int, chosen: Sequence[Item], remind_at: datetime, expires: datetime) -> None:
         pairs = [[item.id, item.version] for item in chosen]
-        self._set(quiz_id, state="started", started=self.now, chosen=pairs, expires=expires)
+        self._set(quiz_id, state="started", started=self.now, chosen=pairs, due=remind_at, expires=expires)
 
     def finish(self, quiz_id: int) -> None:
         self._set(quiz_id, state="finished", finished=self.now)

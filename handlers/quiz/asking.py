@@ -10,7 +10,7 @@ from data.content.sessions import session
 from data.quiz import Given, Quiz
 from data.records import Kpm
 from data.store import Tx
-from handlers.rules.quiz import LENGTH, RESUMABLE_FOR, choose, review
+from handlers.rules.quiz import LENGTH, REMIND_AFTER, RESUMABLE_FOR, choose, review
 
 BASELINE = {"base": "awal", "follow": "lanjutan"}
 REMEMBER_HK = "hak dan kewajiban PKH boleh selalu ditanyakan ke pendamping."
@@ -45,7 +45,7 @@ def begin(tx: Tx, quiz: Quiz) -> Quiz:
         others = [item for item in tx.quiz.bank() if item.session != quiz.session]
         usual = [item for item in bank if item.form is None] or bank
         chosen = choose(usual, others, tx.quiz.asked_before(quiz.kpm_id), tx.quiz.cards(quiz.kpm_id), tx.now, LENGTH)
-    tx.quiz.start(quiz.id, chosen, tx.now + RESUMABLE_FOR)
+    tx.quiz.start(quiz.id, chosen, tx.now + REMIND_AFTER, tx.now + RESUMABLE_FOR)
     begun = tx.quiz.get(quiz.id)
     assert begun is not None  # noqa: S101  it was there a line ago
     return begun
