@@ -36,6 +36,7 @@ KEEP_LEVEL = Upsert(understanding, ["meeting_id", "kpm_id"], ["level", "by_staff
 PLAN_PRACTICE = InsertOnce(practice, ["meeting_id", "kpm_id"])
 MOMENT = quiz.c.due.type
 OPEN = ("invited", "started")
+OF_SESSION = quiz_answer.c.item.like(quiz.c.session + "-%")
 
 BY_ID = select(quiz).where(quiz.c.id == bindparam("q"))
 ANSWERS = select(quiz_answer).where(quiz_answer.c.quiz_id == bindparam("q")).order_by(quiz_answer.c.position)
@@ -94,16 +95,24 @@ class Quiz:
     entered_by: StaffId | None
 
 
+Answered = tuple[str, int, str, bool]
+"""(question, version, choice, right)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Right answers of one finished or begun quiz."""
+    """What one quiz says about its session: the question that came back from another one is not counted."""
 
     kpm_id: KpmId
+    kelompok_id: int
     session: str
     phase: str
     correct: int
     answered: int
     asked: int
+    """Questions of the session; 0 until it is begun."""
+    finished: bool
+    aloud: bool
 
     @property
     def share(self) -> float:
@@ -253,37 +262,59 @@ class Quizzes:
         statement = (
             select(
                 quiz.c.kpm_id,
+                quiz.c.kelompok_id,
                 quiz.c.session,
                 quiz.c.phase,
                 quiz.c.chosen,
+                quiz.c.finished,
+                quiz.c.entered_by,
                 correct.label("correct"),
                 func.count(quiz_answer.c.position).label("answered"),
             )
-            .outerjoin(quiz_answer, quiz_answer.c.quiz_id == quiz.c.id)
-            .where(quiz.c.kelompok_id.in_(list(kelompok_ids)), quiz.c.state.in_([*OPEN, "finished", "expired"]))
+            .outerjoin(quiz_answer, and_(quiz_answer.c.quiz_id == quiz.c.id, OF_SESSION))
+            .where(
+                quiz.c.kelompok_id.in_(list(kelompok_ids)),
+                or_(quiz.c.invited.is_not(None), quiz.c.started.is_not(None)),
+            )
             .group_by(quiz.c.id)
             .order_by(quiz.c.id)
         )
         if session is not None:
             statement = statement.where(quiz.c.session == session)
         return [
-            Score(KpmId(r.kpm_id), r.session, r.phase, int(r.correct), r.answered, len(r.chosen))
+            Score(
+                KpmId(r.kpm_id),
+                r.kelompok_id,
+                r.session,
+                r.phase,
+                int(r.correct),
+                r.answered,
+                sum(item.startswith(f"{r.session}-") for item, _ in r.chosen),
+                r.finished is not None,
+                r.entered_by is not None,
+            )
             for r in self.conn.execute(statement)
         ]
 
-    def answered(self, kelompok_ids: Sequence[int], session: str | None = None) -> list[list[tuple[str, str, bool]]]:
-        """The answers of each quiz of these groups: (question, choice, right)."""
+    def answered(self, kelompok_ids: Sequence[int], session: str | None = None) -> list[list[Answered]]:
+        """The answers of each quiz of these groups."""
         statement = (
-            select(quiz_answer.c.quiz_id, quiz_answer.c.item, quiz_answer.c.choice, quiz_answer.c.correct)
+            select(
+                quiz_answer.c.quiz_id,
+                quiz_answer.c.item,
+                quiz_answer.c.version,
+                quiz_answer.c.choice,
+                quiz_answer.c.correct,
+            )
             .join(quiz, quiz.c.id == quiz_answer.c.quiz_id)
             .where(quiz.c.kelompok_id.in_(list(kelompok_ids)))
             .order_by(quiz_answer.c.quiz_id, quiz_answer.c.position)
         )
         if session is not None:
             statement = statement.where(quiz.c.session == session)
-        found: dict[int, list[tuple[str, str, bool]]] = {}
+        found: dict[int, list[Answered]] = {}
         for r in self.conn.execute(statement):
-            found.setdefault(r.quiz_id, []).append((r.item, r.choice, r.correct))
+            found.setdefault(r.quiz_id, []).append((r.item, r.version, r.choice, r.correct))
         return list(found.values())
 
     def offered_in(self, kelompok_ids: Sequence[int], since: datetime, until: datetime) -> tuple[int, int, int]:
@@ -306,6 +337,16 @@ class Quizzes:
                 understanding.c.meeting_id == meeting_id, understanding.c.kpm_id == kpm_id
             )
         ).scalar_one_or_none()
+
+    def levels_of(self, kpm_id: int) -> dict[str, str]:
+        """What was decided about a family, by session."""
+        rows = self.conn.execute(
+            select(meeting.c.session, understanding.c.level)
+            .join(meeting, meeting.c.id == understanding.c.meeting_id)
+            .where(understanding.c.kpm_id == kpm_id, meeting.c.session.is_not(None))
+            .order_by(meeting.c.starts)
+        )
+        return {r.session: r.level for r in rows}
 
     def keep_level(self, meeting_id: int, kpm_id: int, level: str, by: StaffId) -> None:
         values = {"meeting_id": meeting_id, "kpm_id": kpm_id, "level": level, "by_staff_id": by}
@@ -405,6 +446,13 @@ class Quizzes:
             .limit(limit)
         ).all()
 
+    def practice_planned(self, kpm_ids: Sequence[int]) -> set[int]:
+        """Which of these families have a practice or key messages still to come."""
+        rows = self.conn.execute(
+            select(practice.c.kpm_id).where(practice.c.kpm_id.in_(list(kpm_ids)), practice.c.state == "planned")
+        )
+        return {r.kpm_id for r in rows}
+
     def set_practice(self, meeting_id: int, kpm_id: int, **values: Any) -> int:
         return self.conn.execute(
             update(practice).where(practice.c.meeting_id == meeting_id, practice.c.kpm_id == kpm_id).values(**values)
@@ -418,20 +466,35 @@ class Quizzes:
             .order_by(practice.c.asked.desc(), practice.c.kpm_id)
         ).all()
 
-    def practice_counts(self, kelompok_ids: Sequence[int], session: str | None = None) -> dict[str, int]:
-        """Told, asked, done, not yet: what families said, never what was seen."""
-        statement = select(practice.c.state, practice.c.answer, func.count().label("n")).where(
-            practice.c.kelompok_id.in_(list(kelompok_ids)), practice.c.kind == "practice"
-        )
-        if session:
+    def practice_counts(self, kelompok_ids: Sequence[int], session: str | None = None) -> dict[str, dict[str, int]]:
+        """By session: told, asked, done, not yet. What families said, never what was seen."""
+        told_done: Any = func.coalesce(func.sum(cast(practice.c.answer == "done", Integer)), 0)
+        statement = select(
+            practice.c.session,
+            func.count(practice.c.told).label("told"),
+            func.count(practice.c.asked).label("asked"),
+            told_done.label("done"),
+            func.count(practice.c.answer).label("answered"),
+        ).where(practice.c.kelompok_id.in_(list(kelompok_ids)), practice.c.kind == "practice")
+        if session is not None:
             statement = statement.where(practice.c.session == session)
-        counts = {"told": 0, "asked": 0, "done": 0, "not_yet": 0}
-        for r in self.conn.execute(statement.group_by(practice.c.state, practice.c.answer)):
-            counts["told"] += r.n if r.state != "planned" else 0
-            counts["asked"] += r.n if r.state in {"asked", "closed"} and (r.state == "asked" or r.answer) else 0
-            if r.answer:
-                counts[r.answer] += r.n
-        return counts
+        return {
+            r.session: {"told": r.told, "asked": r.asked, "done": int(r.done), "not_yet": r.answered - int(r.done)}
+            for r in self.conn.execute(statement.group_by(practice.c.session).order_by(practice.c.session))
+        }
+
+    def newest_session(self, kelompok_ids: Sequence[int]) -> str | None:
+        """The session of the quiz that was offered or begun last."""
+        return self.conn.execute(
+            select(quiz.c.session)
+            .where(
+                quiz.c.kelompok_id.in_(list(kelompok_ids)),
+                quiz.c.phase == "post",
+                or_(quiz.c.invited.is_not(None), quiz.c.started.is_not(None)),
+            )
+            .order_by(quiz.c.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
 
 
 def _record(row: Any) -> Quiz:

@@ -53,6 +53,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("status",), PENDAMPING, status.on_status),
     Word(("tindak lanjut",), PENDAMPING, status.on_tindak_lanjut),
     Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
+    Word(("kuis",), KOORDINATOR, quiz.on_kuis_overview),
     Word(("paham",), PENDAMPING, quiz.on_paham),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),

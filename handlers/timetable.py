@@ -26,7 +26,7 @@ TICKS: Sequence[Tick] = (
     Tick("after a meeting", 10, quiz.tick_follow_meetings),
     Tick("quizzes", 5, quiz.tick_offer),
     Tick("practices", 10, quiz.tick_practice),
-    Tick("rights and duties", 720, quiz.tick_baseline),
+    Tick("quizzes ahead", 720, quiz.tick_ahead),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )
 

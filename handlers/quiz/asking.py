@@ -13,6 +13,8 @@ from data.store import Tx
 from handlers.rules.quiz import LENGTH, REMIND_AFTER, RESUMABLE_FOR, choose, review
 
 BASELINE = {"base": "awal", "follow": "lanjutan"}
+ANSWERS = {f"answer_{letter}": letter for letter in LETTERS}
+"""What a reading means to a quiz."""
 REMEMBER_HK = "hak dan kewajiban PKH boleh selalu ditanyakan ke pendamping."
 
 

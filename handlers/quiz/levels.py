@@ -10,7 +10,7 @@ from typing import Any
 from data.records import Kelompok, Meeting, Person
 from data.store import Tx
 from handlers import scope
-from handlers.quiz.numbers import kelompok_numbers
+from handlers.quiz.numbers import families_numbers
 from handlers.rules.quiz import LEVELS, propose
 from handlers.speech import say
 from messages.envelope import Inbound, KpmId, Outbound
@@ -20,7 +20,7 @@ OPEN_FOR = timedelta(hours=12)
 DROP = {"paham.drop", "batal", "tidak jadi"}
 SAVE = {"paham.save", "selesai", "simpan"}
 _LEVEL = re.compile(r"\b(sangat baik|tidak dapat dinilai|tdd|kurang|baik)\b")
-_RANGE = re.compile(r"(\d+)\s*-\s*(\d+)|(\d+)")
+_RANGE = re.compile(r"(\d{1,4})(?:\s*-\s*(\d{1,4}))?")
 
 
 def on_paham(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
@@ -44,14 +44,15 @@ def _last_held(tx: Tx, kelompok: Kelompok, msg: Inbound) -> Meeting | None:
 
 def _lines(tx: Tx, kelompok: Kelompok, meeting: Meeting, ids: Sequence[KpmId]) -> list[str]:
     """'4. Halimah: 2 dari 3 benar, usul baik; tercatat baik'."""
-    numbers = kelompok_numbers(tx, kelompok.id, meeting.session or "")
+    numbers = families_numbers(tx, kelompok.id, meeting.session or "")
     lines = []
     for number, kpm_id in enumerate(ids, 1):
         kpm = tx.people.kpm(kpm_id)
-        proposal = propose(*numbers.by_family.get(kpm_id, (0, 0)))
+        proposal = propose(*numbers.right_of(kpm_id))
         decided = tx.quiz.level(meeting.id, kpm_id)
+        aloud = " (dibacakan)" if numbers.right_of(kpm_id)[1] and numbers.after[kpm_id].aloud else ""
         tail = f"; tercatat {decided}" if decided else ""
-        lines.append(f"{number}. {kpm.name if kpm else kpm_id}: {proposal.basis}, usul {proposal.level}{tail}")
+        lines.append(f"{number}. {kpm.name if kpm else kpm_id}: {proposal.basis}{aloud}, usul {proposal.level}{tail}")
     return lines
 
 
@@ -67,7 +68,7 @@ def on_levels_line(msg: Inbound, who: Person, tx: Tx, memory: Mapping[str, Any])
         tx.sessions.end(who.address_id, TOPIC)
         return [say(msg, "quiz.staff.dropped")]
     levels: dict[str, str] = dict(memory["levels"])
-    if word in SAVE:
+    if word in SAVE and levels:
         return _save(msg, who, tx, kelompok, meeting, levels)
     if msg.button:
         return None
@@ -104,11 +105,12 @@ def read_levels(text: str, last: int) -> tuple[dict[int, str], list[str]]:
     position = 0
     for match in _LEVEL.finditer(rest):
         level = "tidak dapat dinilai" if match[1] == "tdd" else match[1]
-        for begin, end, single in _RANGE.findall(rest[position : match.start()]):
-            numbers = range(int(begin), int(end) + 1) if begin else [int(single)]
-            wrong = [n for n in list(numbers)[:200] if not 1 <= n <= last]
-            unclear += [str(n) for n in wrong]
-            found |= {n: level for n in numbers if 1 <= n <= last}
+        for begin, end in _RANGE.findall(rest[position : match.start()]):
+            first, final = int(begin), int(end or begin)
+            if not 1 <= first <= final <= last:
+                unclear.append(f"{begin}-{end}" if end else begin)
+                continue
+            found |= dict.fromkeys(range(first, final + 1), level)
         position = match.end()
     if re.search(r"\d", rest[position:]):
         unclear.append(rest[position:].strip()[:40])

@@ -1,25 +1,40 @@
-"""What do the quizzes of a kelompok tell? Counted from the answers, each number with its n."""
+"""What did each family of a kelompok understand? The newest quiz after the session, marked when it was read aloud."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from data.content.quizzes import HK
+from data.quiz import Score
 from data.store import Tx
-from handlers.rules.quiz_statistics import mean
+
+BEFORE, AFTER = {"pre", "base"}, {"post", "follow"}
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """`by_family`: right and answered of the newest quiz of each family."""
+    before: Mapping[int, Score]
+    after: Mapping[int, Score]
 
-    invited: int
-    started: int
-    finished: int
-    mean: float | None
-    by_family: Mapping[int, tuple[int, int]]
+    def right_of(self, kpm_id: int) -> tuple[int, int]:
+        """(right, answered) after the session."""
+        found = self.after.get(kpm_id)
+        return (found.correct, found.answered) if found else (0, 0)
+
+    def line(self, kpm_id: int) -> str:
+        """'2 dari 3 benar (sebelumnya 1 dari 3; dibacakan)'; nothing where nothing was answered."""
+        before, after = self.before.get(kpm_id), self.after.get(kpm_id)
+        if after is None:
+            return f"sebelumnya {_score(before)} benar" if before else ""
+        beside = [f"sebelumnya {_score(before)}"] if before else []
+        beside += ["dibacakan"] if after.aloud else []
+        return f"{_score(after)} benar" + (f" ({'; '.join(beside)})" if beside else "")
+
+
+def _score(score: Score) -> str:
+    return f"{score.correct} dari {score.answered}"
 
 
 def last_session(tx: Tx, kelompok_id: int, at: datetime) -> str:
@@ -27,9 +42,14 @@ def last_session(tx: Tx, kelompok_id: int, at: datetime) -> str:
     return last.session if last is not None and last.session else HK
 
 
-def kelompok_numbers(tx: Tx, kelompok_id: int, session: str) -> Numbers:
-    scores = [s for s in tx.quiz.scores([kelompok_id], session) if s.phase != "pre"]
-    begun = [s for s in scores if s.asked]
-    done = [s for s in begun if s.answered == s.asked]
-    by_family = {int(s.kpm_id): (s.correct, s.answered) for s in scores if s.answered}
-    return Numbers(len(scores), len(begun), len(done), mean([s.correct / s.asked for s in done]), by_family)
+def families_numbers(tx: Tx, kelompok_id: int, session: str) -> Numbers:
+    return numbers_of(tx.quiz.scores([kelompok_id], session))
+
+
+def numbers_of(scores: Sequence[Score]) -> Numbers:
+    """Of one session; what was not answered is not wrong."""
+    answered = [s for s in scores if s.answered]
+    return Numbers(
+        {int(s.kpm_id): s for s in answered if s.phase in BEFORE},
+        {int(s.kpm_id): s for s in answered if s.phase not in BEFORE},
+    )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from data.content.quizzes import HK
 from data.quiz import Quiz
-from data.records import Kelompok, Meeting
+from data.records import Meeting
 from data.store import Tx
 from handlers.quiz.asking import topic
 from handlers.quiz.turns import EVENING, MORNING, Turn, next_at, turns
 from handlers.rules.courtesy import next_allowed
-from handlers.rules.quiz import BASELINE_AFTER, FOLLOW_UP_AFTER, OFFERED_FOR, REMIND_AFTER
+from handlers.rules.quiz import OFFERED_FOR, REMIND_AFTER
 from messages.envelope import Outbound, Priority
 
 AT_ONCE = 200
@@ -21,11 +20,8 @@ FOLLOWED_FOR = timedelta(days=3)
 """A register that is handed in later than this after its meeting plans no quiz any more."""
 
 PRACTICE_LASTS = timedelta(days=21)
-OWN_WORDINGS = ("perkenalan-1", "tatap-muka")
-"""The introductions that speak of quizzes (handlers/consent.py)."""
-
-FOR_ALL = "all"
-"""The setting `quiz_for`: 'all' offers the quiz to everybody of the register, else to those who were there."""
+SETTING, FOR_ALL = "quiz_for", "all"
+"""'all' offers the quiz after a meeting to everybody with a mark, else to those who were there."""
 
 
 def tick_follow_meetings(tx: Tx) -> bool:
@@ -41,7 +37,7 @@ def tick_follow_meetings(tx: Tx) -> bool:
 
 def _follow(tx: Tx, meeting: Meeting, kelompok_id: int, session: str) -> None:
     there, absent = tx.quiz.present(meeting.id, kelompok_id)
-    everybody = tx.settings.get("quiz_for") == FOR_ALL
+    everybody = tx.settings.get(SETTING) == FOR_ALL
     evening = next_at(tx.now, EVENING, meeting.zone)
     for kpm_id in [*there, *(absent if everybody else [])]:
         name = f"post:meeting:{meeting.id}:kpm:{kpm_id}"
@@ -53,28 +49,22 @@ def _follow(tx: Tx, meeting: Meeting, kelompok_id: int, session: str) -> None:
             tx.quiz.plan_practice(meeting.id, kpm_id, kelompok_id, session, kind, morning, morning + PRACTICE_LASTS)
 
 
-def tick_baseline(tx: Tx) -> bool:
-    """Five questions on rights and duties once after consent, and their equals six months later: the outcome."""
-    kelompoks = {k.id: k for k in tx.people.every_kelompok()}
-    for kpm_id, kelompok_id in tx.quiz.baseline_candidates(tx.now - BASELINE_AFTER, OWN_WORDINGS):
-        _plan_hk(tx, kelompoks[kelompok_id], kpm_id, "base")
-    for kpm_id, kelompok_id in tx.quiz.follow_up_candidates(tx.now - FOLLOW_UP_AFTER):
-        _plan_hk(tx, kelompoks[kelompok_id], kpm_id, "follow")
-    return False
-
-
-def _plan_hk(tx: Tx, kelompok: Kelompok, kpm_id: int, phase: str) -> None:
-    due = next_at(tx.now, EVENING, kelompok.zone)
-    tx.quiz.plan(f"{phase}:kpm:{kpm_id}", kpm_id, kelompok.id, HK, phase, due, due + timedelta(days=60))
-
-
 def tick_offer(tx: Tx) -> bool:
     """Offer what is due and remind once of what was offered; whoever has had enough this week waits."""
     tx.quiz.expire()
     first = tx.quiz.due(AT_ONCE)
     _offer(tx, first, reminding=False)
-    _offer(tx, tx.quiz.to_remind(AT_ONCE), reminding=True)
+    _offer(tx, _not_before_a_practice(tx, tx.quiz.to_remind(AT_ONCE)), reminding=True)
     return len(first) == AT_ONCE
+
+
+def _not_before_a_practice(tx: Tx, quizzes: Sequence[Quiz]) -> list[Quiz]:
+    """A practice that waits for room in the week is worth more than a reminder."""
+    waiting = tx.quiz.practice_planned([quiz.kpm_id for quiz in quizzes])
+    for quiz in quizzes:
+        if quiz.kpm_id in waiting:
+            tx.quiz.postpone(quiz.id, tx.now + timedelta(days=1))
+    return [quiz for quiz in quizzes if quiz.kpm_id not in waiting]
 
 
 def _offer(tx: Tx, quizzes: Sequence[Quiz], *, reminding: bool) -> None:

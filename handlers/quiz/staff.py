@@ -1,34 +1,36 @@
-"""KUIS of a pendamping: offer one, read one aloud to a family without a phone, see what was understood."""
+"""KUIS of a pendamping: offer one, see what was understood, by kelompok and by family."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from data.content.quizzes import HK, LETTERS
+from data.content.quizzes import HK
 from data.content.sessions import find_session
+from data.quiz import Score
 from data.records import Kelompok, Kpm, Person
 from data.store import Tx
 from handlers import scope
-from handlers.quiz.asking import begin, ends, score, shown, take, waiting
-from handlers.quiz.numbers import kelompok_numbers, last_session
+from handlers.quiz.aloud import read_aloud
+from handlers.quiz.numbers import families_numbers, last_session, numbers_of
+from handlers.quiz.results import practice_rows, result_rows, spoken_row
 from handlers.quiz.turns import EVENING, next_at
 from handlers.rules.quiz import OFFERED_FOR
 from handlers.speech import say
 from messages import spoken
 from messages.envelope import Inbound, Outbound
 
-TOPIC, ALOUD = "kuis", "kuis_lisan"
+TOPIC = "kuis"
 OPEN_FOR = timedelta(hours=12)
 DROP = {"kuis.drop", "batal", "tidak jadi"}
-_BUTTON = re.compile(r"quiz\.answer:(\d{1,12})\.(\d{1,2})\.([abc])")
 LINES = 30
 
 
 def on_kuis_staff(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
-    """KUIS kelompok[; sesi] or KUIS nama; sesi."""
+    """KUIS kelompok or KUIS nama: what was understood; with a sesi behind it: offer one, or read it aloud."""
     kelompoks = scope.mine(who, tx)
     head, *tail = [part.strip() for part in re.split(r"[;\n]", rest)]
     session = _session(tail[0]) if tail and tail[0] else None
@@ -39,7 +41,7 @@ def on_kuis_staff(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound
         return _preview(msg, who, tx, kelompok, session) if session else _results(msg, tx, kelompok)
     found = scope.families_named(head, who, tx) if head else []
     if len(found) == 1:
-        return _read_aloud(msg, who, tx, found[0][0], session or last_session(tx, found[0][0].kelompok_id, msg.at))
+        return read_aloud(msg, who, tx, found[0][0], session) if session else _family(msg, tx, *found[0])
     return [say(msg, "quiz.staff.unknown", example=kelompoks[0].name if kelompoks else "Melati 1")]
 
 
@@ -90,81 +92,37 @@ def on_kuis_line(msg: Inbound, who: Person, tx: Tx, memory: Mapping[str, Any]) -
 
 
 def _results(msg: Inbound, tx: Tx, kelompok: Kelompok) -> list[Outbound]:
-    session = last_session(tx, kelompok.id, msg.at)
-    numbers = kelompok_numbers(tx, kelompok.id, session)
-    if not numbers.invited:
+    session = tx.quiz.newest_session([kelompok.id]) or last_session(tx, kelompok.id, msg.at)
+    rows = result_rows(tx, {kelompok.name: [kelompok.id]}, session)
+    if not rows:
         return [say(msg, "quiz.staff.no_results", kelompok=kelompok.name)]
-    names = {int(kpm.id): kpm.name for kpm in tx.people.families(kelompok.id)}
-    lines = [f"{names[i]}: {right} dari {n} benar" for i, (right, n) in numbers.by_family.items() if i in names and n]
-    mean = f"Rata-rata {numbers.mean:.0%} benar, dari {numbers.finished} keluarga." if numbers.mean is not None else ""
+    numbers = families_numbers(tx, kelompok.id, session)
+    lines = [f"{kpm.name}: {line}" for kpm in tx.people.families(kelompok.id) if (line := numbers.line(kpm.id))]
+    practices = practice_rows(tx, {kelompok.name: [kelompok.id]}, session)
     return [
         say(
             msg,
             "quiz.staff.results",
             kelompok=kelompok.name,
             session=session,
-            invited=str(numbers.invited),
-            started=str(numbers.started),
-            finished=str(numbers.finished),
-            mean=mean or "Belum ada yang selesai.",
+            numbers=spoken_row(rows[0], practices[0] if practices else None),
             lines="\n".join(sorted(lines)[:LINES]) or "(belum ada jawaban)",
             code=session,
         )
     ]
 
 
-# --- read aloud
-
-
-def _read_aloud(msg: Inbound, who: Person, tx: Tx, kpm: Kpm, session: str) -> list[Outbound]:
-    name = f"aloud:{session}:{tx.now:%Y-%m-%d}:kpm:{kpm.id}"
-    by = who.staff.id if who.staff else None
-    expires = tx.now + OFFERED_FOR
-    planned = tx.quiz.plan(name, kpm.id, kpm.kelompok_id, session, "post", tx.now, expires, entered_by=by)
-    quiz = tx.quiz.get(planned) if planned is not None else None
-    if quiz is None:
-        found = [q for q in tx.quiz.open_of([kpm.id]) if q.entered_by is not None and q.session == session]
-        if not found:
-            return [say(msg, "quiz.staff.unknown", example=kpm.name)]
-        quiz = found[0]
-    elif quiz.state == "planned":
-        quiz = begin(tx, quiz)
-    return _ask(msg, who, tx, quiz.id, kpm)
-
-
-def _ask(msg: Inbound, who: Person, tx: Tx, quiz_id: int, kpm: Kpm) -> list[Outbound]:
-    quiz = tx.quiz.get(quiz_id)
-    asked = waiting(tx, quiz) if quiz is not None else None
-    if asked is None:
-        return []
-    tx.sessions.keep(who.address_id, ALOUD, {"quiz": quiz_id, "kpm": kpm.id}, OPEN_FOR)
-    return [Outbound(msg.sender, "quiz.staff.aloud", {**shown(asked), "name": kpm.called})]
-
-
-def on_aloud_line(msg: Inbound, who: Person, tx: Tx, memory: Mapping[str, Any]) -> list[Outbound] | None:
-    """The answer a family gave aloud, entered by the pendamping and marked so."""
-    kpm = tx.people.kpm(memory["kpm"])
-    quiz = tx.quiz.get(memory["quiz"])
-    mine = {k.id for k in scope.mine(who, tx)}
-    if kpm is None or quiz is None or kpm.kelompok_id not in mine or quiz.entered_by is None:
-        tx.sessions.end(who.address_id, ALOUD)
-        return None
-    asked = waiting(tx, quiz)
-    choice = _choice(msg, quiz.id, asked.position if asked else -1)
-    if asked is None or choice is None or LETTERS.index(choice) >= len(asked.item.options):
-        return None
-    take(tx, asked, choice)
-    if waiting(tx, quiz) is not None:
-        return _ask(msg, who, tx, quiz.id, kpm)
-    tx.sessions.end(who.address_id, ALOUD)
-    given = ends(tx, quiz, kpm)
-    done = {"name": kpm.called, "score": score(given, quiz), "explanation": asked.item.explanation}
-    return [say(msg, "quiz.staff.aloud_done", **done)]
-
-
-def _choice(msg: Inbound, quiz_id: int, position: int) -> str | None:
-    if msg.button:
-        found = _BUTTON.fullmatch(msg.button)
-        return found[3] if found and (int(found[1]), int(found[2])) == (quiz_id, position) else None
-    word = msg.text.strip().lower().rstrip(".)")
-    return {"1": "a", "2": "b", "3": "c"}.get(word, word if word in set(LETTERS) else None)
+def _family(msg: Inbound, tx: Tx, kpm: Kpm, kelompok: str) -> list[Outbound]:
+    """Every session of one family: what was right, before and after, and what was decided."""
+    by_session: dict[str, list[Score]] = defaultdict(list)
+    for score in tx.quiz.scores([kpm.kelompok_id]):
+        if score.kpm_id == kpm.id:
+            by_session[score.session].append(score)
+    levels = tx.quiz.levels_of(kpm.id)
+    lines = []
+    for session in sorted({*by_session, *levels}):
+        line = numbers_of(by_session[session]).line(kpm.id) or "belum menjawab kuis"
+        lines.append(f"{session}: {line}" + (f"; tercatat {levels[session]}" if session in levels else ""))
+    code = last_session(tx, kpm.kelompok_id, msg.at)
+    shown = "\n".join(lines) or "(belum ada kuis)"
+    return [say(msg, "quiz.staff.family", who=kpm.name, kelompok=kelompok, lines=shown, code=code)]

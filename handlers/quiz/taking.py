@@ -11,7 +11,7 @@ from data.content.quizzes import HK, LETTERS
 from data.quiz import Quiz
 from data.records import Kpm, Person
 from data.store import Tx
-from handlers.quiz.asking import Asked, begin, ends, letters_of, remember, score, shown, take, waiting
+from handlers.quiz.asking import ANSWERS, Asked, begin, ends, letters_of, remember, score, shown, take, waiting
 from handlers.rules.quiz import OFFERED_FOR
 from handlers.speech import names_of, say
 from messages.envelope import Inbound, Outbound
@@ -21,7 +21,6 @@ TOPIC, WHO = "quiz", "quiz_who"
 WAITS = timedelta(days=7)
 _BUTTON = re.compile(r"quiz\.answer:(\d{1,12})\.(\d{1,2})\.([abc])")
 _DIGIT = re.compile(r"[\s.)]*[1-3][\s.)]*")
-ANSWERS = {f"answer_{letter}": letter for letter in LETTERS}
 
 
 def on_kuis(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:

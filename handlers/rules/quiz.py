@@ -42,10 +42,10 @@ def choose(
 ) -> list[Q]:
     """`length` questions: at most one old one that is due, the most forgotten; then those of the session that were
     asked least. `others` are the questions of all other sessions, where a missed one may come from."""
-    old = [q for q in (*bank, *others) if q.id in cards and _due(cards[q.id]) <= now]
+    old = [q for q in (*bank, *others) if q.id in cards and _due(cards[q.id]) <= now and not mastered(cards[q.id])]
     old.sort(key=lambda q: (retrievability(cards[q.id], now), q.id))
     back = old[:1]
-    resting = {i for i, card in cards.items() if _due(card) > now}
+    resting = {i for i, card in cards.items() if _due(card) > now or mastered(card)}
     fresh = sorted((q for q in bank if q not in back), key=lambda q: (q.id in resting, asked.get(q.id, 0), q.id))
     return [*fresh[: length - len(back)], *back][:length]
 

@@ -14,15 +14,15 @@ TOO_EASY, TOO_HARD = 0.95, 0.20
 
 
 def mean(values: Sequence[float], *, least: int = 1) -> float | None:
-    return sum(values) / len(values) if len(values) >= max(least, 1) else None
+    return math.fsum(values) / len(values) if len(values) >= max(least, 1) else None
 
 
 def normalised_gain(pairs: Sequence[tuple[float, float]], *, least: int = 1) -> float | None:
     """Hake's gain of the group: (post − pre) / (1 − pre), of the means of those who did both."""
     if len(pairs) < max(least, 1):
         return None
-    pre = sum(a for a, _ in pairs) / len(pairs)
-    post = sum(b for _, b in pairs) / len(pairs)
+    pre = math.fsum(a for a, _ in pairs) / len(pairs)
+    post = math.fsum(b for _, b in pairs) / len(pairs)
     return None if math.isclose(pre, 1.0) else (post - pre) / (1 - pre)
 
 
@@ -69,7 +69,7 @@ class ItemNumbers:
 
 
 Answered = tuple[str, str, bool]
-"""(item, choice, right) of one answer; a quiz is a sequence of them."""
+"""(question, choice, right) of one answer; a quiz is a sequence of them."""
 
 
 def item_numbers(quizzes: Sequence[Sequence[Answered]]) -> list[ItemNumbers]:
