@@ -188,6 +188,16 @@ class Quizzes:
         """Offered or begun and not expired, the one in progress first."""
         return [_record(r) for r in self.conn.execute(OPEN_OF, {"ks": list(kpm_ids), "now": self.now})]
 
+    def missed(self, kpm_ids: Sequence[int], since: datetime) -> bool:
+        """Whether an offer to these families ran out since then."""
+        found = select(quiz.c.id).where(
+            quiz.c.kpm_id.in_(list(kpm_ids)),
+            quiz.c.state == "expired",
+            quiz.c.expires > since,
+            or_(quiz.c.invited.is_not(None), quiz.c.started.is_not(None)),
+        )
+        return self.conn.execute(found.limit(1)).first() is not None
+
     def due(self, limit: int) -> list[Quiz]:
         return [_record(r) for r in self.conn.execute(DUE, {"now": self.now, "n": limit})]
 
@@ -197,8 +207,8 @@ class Quizzes:
     def postpone(self, quiz_id: int, due: datetime) -> None:
         self._set(quiz_id, due=due)
 
-    def invited(self, quiz_id: int, remind_at: datetime) -> None:
-        self._set(quiz_id, state="invited", invited=self.now, due=remind_at)
+    def invited(self, quiz_id: int, remind_at: datetime, expires: datetime) -> None:
+        self._set(quiz_id, state="invited", invited=self.now, due=remind_at, expires=expires)
 
     def reminded(self, quiz_id: int) -> None:
         self._set(quiz_id, reminded=self.now)

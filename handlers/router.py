@@ -263,7 +263,7 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
         if msg.button.startswith("quiz.answer:"):
             return quiz.on_quiz_button(msg, who, tx)
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
-    if word in {*START, "nanti"} and tx.quiz.open_of([kpm.id for kpm in who.kpms]):
+    if word in {*START, "nanti"} and quiz.is_waited_for(who, tx):
         return quiz.on_later(msg, who, tx) if word == "nanti" else quiz.on_start(msg, who, tx)
     if word in PRACTICE and (said := quiz.on_practice(msg, who, tx, PRACTICE[word])) is not None:
         return said

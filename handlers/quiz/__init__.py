@@ -10,6 +10,7 @@ from handlers.quiz.staff import on_kuis_line, on_kuis_staff
 from handlers.quiz.taking import (
     TOPIC,
     WHO,
+    is_waited_for,
     on_kuis,
     on_later,
     on_quiz_button,
@@ -22,6 +23,7 @@ from handlers.quiz.taking import (
 __all__ = [
     "TOPIC",
     "WHO",
+    "is_waited_for",
     "on_aloud_line",
     "on_kuis",
     "on_kuis_line",

@@ -11,7 +11,7 @@ from data.store import Tx
 from handlers.quiz.asking import topic
 from handlers.quiz.turns import EVENING, MORNING, Turn, next_at, turns
 from handlers.rules.courtesy import next_allowed
-from handlers.rules.quiz import OFFERED_FOR, REMIND_AFTER
+from handlers.rules.quiz import OFFER_WITHIN, OFFERED_FOR, REMIND_AFTER
 from messages.envelope import Outbound, Priority
 
 AT_ONCE = 200
@@ -41,7 +41,7 @@ def _follow(tx: Tx, meeting: Meeting, kelompok_id: int, session: str) -> None:
     evening = next_at(tx.now, EVENING, meeting.zone)
     for kpm_id in [*there, *(absent if everybody else [])]:
         name = f"post:meeting:{meeting.id}:kpm:{kpm_id}"
-        until = evening + OFFERED_FOR
+        until = evening + OFFER_WITHIN
         tx.quiz.plan(name, kpm_id, kelompok_id, session, "post", evening, until, meeting_id=meeting.id)
     morning = next_at(tx.now + timedelta(hours=8), MORNING, meeting.zone)
     for kind, kpm_ids in (("practice", there), ("messages", absent)):
@@ -102,7 +102,7 @@ def _put(tx: Tx, turn: Turn[Quiz], *, reminding: bool) -> None:
             once=f"{key}:{'+'.join(str(quiz.id) for quiz in same)}"[:150],
             priority=Priority.QUIZ,
             not_before=at,
-            expires=min(quiz.expires for quiz in same),
+            expires=min(_until(quiz, at, reminding) for quiz in same),
             unasked=True,
             kpms=[quiz.kpm_id for quiz in same],
         )
@@ -115,4 +115,9 @@ def _note(tx: Tx, quiz: Quiz, at: datetime, reminding: bool) -> None:
     if reminding:
         tx.quiz.reminded(quiz.id)
     else:
-        tx.quiz.invited(quiz.id, at + REMIND_AFTER)
+        tx.quiz.invited(quiz.id, at + REMIND_AFTER, _until(quiz, at, reminding))
+
+
+def _until(quiz: Quiz, at: datetime, reminding: bool) -> datetime:
+    """An offer stands for some days from its letter on; a pre-test until its meeting, rights and duties for long."""
+    return at + OFFERED_FOR if quiz.phase == "post" and not reminding else quiz.expires

@@ -18,7 +18,7 @@ from handlers.quiz.aloud import read_aloud
 from handlers.quiz.numbers import families_numbers, last_session, numbers_of
 from handlers.quiz.results import practice_rows, result_rows, spoken_row
 from handlers.quiz.turns import EVENING, next_at
-from handlers.rules.quiz import OFFERED_FOR
+from handlers.rules.quiz import OFFER_WITHIN
 from handlers.speech import say
 from messages import spoken
 from messages.envelope import Inbound, Outbound
@@ -84,7 +84,7 @@ def on_kuis_line(msg: Inbound, who: Person, tx: Tx, memory: Mapping[str, Any]) -
     for one in tx.people.reachable([kelompok.id]):
         for kpm in one.kpms:
             name = f"kuis:{memory['session']}:{tx.now:%Y-%m-%d}:kpm:{kpm.id}"
-            planned = tx.quiz.plan(name, kpm.id, kelompok.id, memory["session"], "post", due, due + OFFERED_FOR)
+            planned = tx.quiz.plan(name, kpm.id, kelompok.id, memory["session"], "post", due, due + OFFER_WITHIN)
             count += planned is not None
     actor = f"staff:{who.staff.id}" if who.staff else "staff"
     tx.audit.write(actor, "quiz.offered", f"kelompok:{kelompok.id}", None, memory["session"])

@@ -19,6 +19,7 @@ from messages.reading import Expecting, read
 
 TOPIC, WHO = "quiz", "quiz_who"
 WAITS = timedelta(days=7)
+REMEMBERED = timedelta(days=30)
 _BUTTON = re.compile(r"quiz\.answer:(\d{1,12})\.(\d{1,2})\.([abc])")
 _DIGIT = re.compile(r"[\s.)]*[1-3][\s.)]*")
 
@@ -57,6 +58,12 @@ def on_start(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return _ask_who(msg, who, tx, [kpm for kpm in who.kpms if kpm.id in by_kpm], {})
     quiz = started or next(iter(by_kpm.values()))
     return _begin(msg, who, tx, quiz, next(kpm for kpm in who.kpms if kpm.id == quiz.kpm_id))
+
+
+def is_waited_for(who: Person, tx: Tx) -> bool:
+    """Whether MULAI and NANTI are about a quiz: one that is open, or one that ran out not long ago."""
+    kpm_ids = [kpm.id for kpm in who.kpms]
+    return bool(tx.quiz.open_of(kpm_ids)) or tx.quiz.missed(kpm_ids, tx.now - REMEMBERED)
 
 
 def on_later(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:

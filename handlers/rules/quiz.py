@@ -14,7 +14,12 @@ BASELINE_AFTER = timedelta(days=3)
 """After consent: not in the same breath as the introduction."""
 
 FOLLOW_UP_AFTER = timedelta(days=182)
+OFFER_WITHIN = timedelta(days=14)
+"""So long an offer waits for room in the family's weeks; then it is too late for this session."""
+
 OFFERED_FOR = timedelta(days=10)
+"""From the invitation on."""
+
 RESUMABLE_FOR = timedelta(days=7)
 REMIND_AFTER = timedelta(days=3)
 
