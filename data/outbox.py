@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Connection, and_, bindparam, exists, func, inser
 
 from data.dialect import InsertOnce
 from data.people import UNREACHABLE_AFTER
+from data.prepared import Prepared
 from data.records import Consent, Topic
 from data.schema import address, consent, kpm_address, outbox, outbox_kpm, staff_address
 from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, Priority, StaffTo, Status
@@ -27,19 +28,21 @@ FORWARD = {
 OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
 PUT = InsertOnce(outbox, ["once"], returning="id")
-FOR_KPM = insert(outbox_kpm)
-ADDRESS_ID = select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
+FOR_KPM = Prepared(insert(outbox_kpm))
+ADDRESS_ID = Prepared(
+    select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
+)
 
 _USABLE = and_(address.c.blocked.is_(False), address.c.failures < UNREACHABLE_AFTER)
 _NEWEST = (address.c.heard.desc().nulls_last(), address.c.id)
-KPM_ADDRESS = (
+KPM_ADDRESS = Prepared(
     select(address.c.id, address.c.channel, address.c.value)
     .join(kpm_address, kpm_address.c.address_id == address.c.id)
     .where(kpm_address.c.kpm_id == bindparam("p"), _USABLE)
     .order_by(*_NEWEST)
     .limit(1)
 )
-STAFF_ADDRESS = (
+STAFF_ADDRESS = Prepared(
     select(address.c.id, address.c.channel, address.c.value)
     .join(staff_address, staff_address.c.address_id == address.c.id)
     .where(staff_address.c.staff_id == bindparam("p"), _USABLE)
@@ -119,6 +122,16 @@ IN_DOUBT = (
     )
     .order_by(outbox.c.address_id)  # one per address, and the order of the index of what is in flight
     .limit(500)
+)
+TOLD = Prepared(
+    select(outbox.c.id)
+    .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
+    .where(
+        outbox.c.about == bindparam("about"),
+        outbox_kpm.c.kpm_id == bindparam("p"),
+        outbox.c.state.in_(["sending", "sent", "delivered", "read"]),
+    )
+    .limit(1)
 )
 BY_PLATFORM_ID = select(outbox.c.id).where(outbox.c.platform_id == bindparam("pid"))
 SETTLE = (
@@ -201,7 +214,7 @@ class Outbox:
         if added is None:
             return None
         for kpm_id in letter.kpms:
-            self.conn.execute(FOR_KPM, {"outbox_id": added, "kpm_id": kpm_id})
+            FOR_KPM.change(self.conn, {"outbox_id": added, "kpm_id": kpm_id})
         return int(added)
 
     def known(self, where: Address, address_id: int) -> None:
@@ -212,15 +225,15 @@ class Outbox:
         match letter.to:
             case Address() as where:
                 if where not in self._known:
-                    found = self.conn.execute(ADDRESS_ID, {"ch": where.channel, "v": where.value}).scalar_one_or_none()
+                    found = ADDRESS_ID.scalar(self.conn, {"ch": where.channel, "v": where.value})
                     if found is None:
                         return None
                     self._known[where] = found
                 return self._known[where], where.channel
             case KpmTo(person):
-                row = self.conn.execute(KPM_ADDRESS, {"p": person}).first()
+                row = KPM_ADDRESS.first(self.conn, {"p": person})
             case StaffTo(person):
-                row = self.conn.execute(STAFF_ADDRESS, {"p": person}).first()
+                row = STAFF_ADDRESS.first(self.conn, {"p": person})
         return (row.id, row.channel) if row else None
 
     # --- cancel
@@ -404,17 +417,7 @@ class Outbox:
 
     def told(self, about: str, kpm_ids: Collection[int]) -> bool:
         """Whether any letter about this really went out to one of these families."""
-        statement = (
-            select(outbox.c.id)
-            .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
-            .where(
-                outbox.c.about == about,
-                outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
-                outbox.c.state.in_(["sending", "sent", "delivered", "read"]),
-            )
-            .limit(1)
-        )
-        return self.conn.execute(statement).first() is not None
+        return any(TOLD.first(self.conn, {"about": about, "p": kpm_id}) for kpm_id in kpm_ids)
 
     def last_meeting_letter(self, address_id: int) -> datetime | None:
         """When this address last got a letter about a meeting that asks something."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from data.summary import NUMBERS, Recap
+from data.summary import NUMBERS, Recap, heading
 from messages.spoken import month_name
 
 
@@ -21,8 +21,8 @@ def summary_sheet(recap: Recap) -> bytes:
     sheet.write_string(
         0, 0, f"Rekap kehadiran P2K2 {month_name(recap.month)} per {recap.by}", book.add_format({"bold": True})
     )
-    for column, title in enumerate([recap.by, *NUMBERS]):
-        sheet.write_string(2, column, title.replace("_", " "), head)
+    for column, title in enumerate([recap.by, *(heading(name) for name in NUMBERS)]):
+        sheet.write_string(2, column, title.capitalize(), head)
     for row, line in enumerate([*recap.rows, recap.total], 3):
         last = line is recap.total
         sheet.write_string(row, 0, line.name, bold if last else None)
