@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,38 +15,14 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from bot.cli.speaking import WrongInput
 from data.content import quizzes
-from data.content.quizzes import LETTERS
 from data.records import Person, StaffId
 from data.store import Tx
-from handlers.quiz.asking import begin, take, waiting
 from handlers.quiz.overview import on_kuis_overview
 from messages.envelope import Address, Inbound
 from tests.support.databases import Opened
-from tests.support.village import Village, settle
+from tests.support.quizzing import played_in_a_village
 
 NOW = datetime.fromisoformat("2026-11-28T20:00:00+08:00")
-RIGHT = {"Siti": (True, True, True), "Wati": (True, True, False), "Aminah": (False, False, False), "Jumiati": ()}
-
-
-def play(tx: Tx) -> Village:
-    """Four families of Melati 1 were offered P2, three answered it all; two of Melati 2 answered it right."""
-    village = settle(tx)
-    marks = {**RIGHT, "Halimah": (True,) * 3, "Rusmini": (True,) * 3}
-    for name, given in marks.items():
-        kpm = village.kpm(tx, name)
-        added = tx.quiz.plan(f"t:{name}", kpm.id, kpm.kelompok_id, "P2", "post", tx.now, tx.now + timedelta(days=9))
-        assert added is not None
-        tx.quiz.invited(added, tx.now + timedelta(days=3), tx.now + timedelta(days=9))
-        quiz = tx.quiz.get(added)
-        assert quiz is not None
-        quiz = begin(tx, quiz) if given else quiz
-        for mark in given:
-            asked = waiting(tx, quiz)
-            assert asked is not None
-            take(tx, asked, asked.item.right if mark else next(x for x in LETTERS if x != asked.item.right))
-        if given:
-            tx.quiz.finish(added)
-    return village
 
 
 @pytest.fixture
@@ -55,7 +31,7 @@ def office(sqlite: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> O
     for name in [name for name in os.environ if name.startswith("LIKE_PKH_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LIKE_PKH_DATABASE_URL", sqlite.url)
-    sqlite.store().run(play)
+    sqlite.store().run(played_in_a_village)
     return sqlite
 
 
@@ -124,7 +100,7 @@ def test_table_spreadsheet_and_picture(office, tmp_path):
     assert like_pkh("quiz", "results", "--format", "png", "--by", "desa", "--out", "k.png").exit_code == 0
     assert (tmp_path / "k.png").read_bytes().startswith(b"\x89PNG")
     assert like_pkh("quiz", "items", "--format", "xlsx", "--out", "k.xlsx").exit_code == 0
-    rows = list(load_workbook(tmp_path / "k.xlsx").active.iter_rows(values_only=True))
+    rows = list(load_workbook(tmp_path / "k.xlsx").worksheets[0].iter_rows(values_only=True))
     assert rows[0] == ("id", "session", "n", "right", "share right", "discrimination", "flag", *PICKED)
     assert rows[1][:3] == ("P2-01", "P2", 5)
     assert facts("quiz", "practices")["rows"] == []

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from data.content.quizzes import LETTERS, Item, items
+from data.store import Tx
+from handlers.quiz.asking import begin, take, waiting
 from tests.support.chat import Chat, Someone
+from tests.support.village import Village, settle
 
 BY_ID = {item.id: item for item in items()}
 
@@ -54,3 +58,27 @@ def takes(family: Someone, marks: Sequence[bool]) -> None:
     family.says("mulai").hears("quiz.question")
     for mark in marks:
         family.says(right(family) if mark else wrong(family))
+
+
+MARKS = {"Siti": (True, True, True), "Wati": (True, True, False), "Aminah": (False, False, False), "Jumiati": ()}
+
+
+def played_in_a_village(tx: Tx) -> Village:
+    """Four families of Melati 1 were offered P2, three answered it all; two of Melati 2 answered it right."""
+    village = settle(tx)
+    marks = {**MARKS, "Halimah": (True,) * 3, "Rusmini": (True,) * 3}
+    for name, given in marks.items():
+        kpm = village.kpm(tx, name)
+        added = tx.quiz.plan(f"t:{name}", kpm.id, kpm.kelompok_id, "P2", "post", tx.now, tx.now + timedelta(days=9))
+        assert added is not None
+        tx.quiz.invited(added, tx.now + timedelta(days=3), tx.now + timedelta(days=9))
+        quiz = tx.quiz.get(added)
+        assert quiz is not None
+        quiz = begin(tx, quiz) if given else quiz
+        for mark in given:
+            asked = waiting(tx, quiz)
+            assert asked is not None
+            take(tx, asked, asked.item.right if mark else next(x for x in LETTERS if x != asked.item.right))
+        if given:
+            tx.quiz.finish(added)
+    return village
