@@ -1,4 +1,4 @@
-"""What is measured when the whole program is? `like-pkh run` in a process of its own, and a kabupaten that has been told
+"""What is measured when the whole program is? `like-pkh run` in a process of its own, and a kabupaten that was told
 of its meetings, by the real clock."""
 
 from __future__ import annotations

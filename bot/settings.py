@@ -38,6 +38,8 @@ class Settings(BaseSettings):
 
     backup_folder: str = "var/backups"
     backup_keep: int = Field(default=14, ge=0, le=3650)
+    quiz_for: Literal["present", "all"] = "present"
+    quiz_before: bool = False
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"

@@ -422,6 +422,15 @@ class Outbox:
         """Whether any letter about this really went out to one of these families."""
         return any(TOLD.first(self.conn, {"about": about, "p": kpm_id}) for kpm_id in kpm_ids)
 
+    def last_meeting_letter(self, address_id: int) -> datetime | None:
+        """When this address last got a letter about a meeting that asks something."""
+        found: datetime | None = self.conn.execute(
+            select(func.max(outbox.c.sent)).where(
+                outbox.c.address_id == address_id, outbox.c.unasked, outbox.c.about.like("meeting:%")
+            )
+        ).scalar_one()
+        return found
+
     def of_kpm(self, kpm_id: int, limit: int = 5) -> list[Sent]:
         rows = self.conn.execute(
             select(outbox)

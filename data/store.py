@@ -32,6 +32,7 @@ from data import (
     people,
     phones,
     questions,
+    quiz,
     sending,
     sessions,
     settings,
@@ -85,6 +86,10 @@ class Tx:
     @cached_property
     def summary(self) -> summary.Summary:
         return summary.Summary(self.conn)
+
+    @cached_property
+    def quiz(self) -> quiz.Quizzes:
+        return quiz.Quizzes(self.conn, self.now)
 
     @cached_property
     def sessions(self) -> sessions.Sessions:
