@@ -369,6 +369,13 @@ class Outbox:
 
     def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
         """How many unasked letters each family got or is going to get since then, changes not counted."""
+        return self._unasked(kpm_ids, since)
+
+    def beside_meetings_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """The same without the letters about meetings."""
+        return self._unasked(kpm_ids, since, outbox.c.key.not_like("reminders.meeting.%"))
+
+    def _unasked(self, kpm_ids: Collection[int], since: datetime, *which: Any) -> dict[int, int]:
         rows = self.conn.execute(
             select(outbox_kpm.c.kpm_id, func.count().label("n"))
             .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
@@ -378,6 +385,7 @@ class Outbox:
                 outbox.c.priority > 1,
                 outbox.c.not_before > since,
                 outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
+                *which,
             )
             .group_by(outbox_kpm.c.kpm_id)
         )
