@@ -12,6 +12,7 @@ from bot.cli import (
     events,
     imports,
     invite,
+    keeping,
     meetings,
     quiz,
     reading,
@@ -29,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for part in (running, doctor, summary, reading, invite):
+for part in (running, doctor, summary, reading, invite, keeping):
     part.add_to(app)
 for name, group in (
     ("import", imports.app),
