@@ -364,15 +364,17 @@ class Outbox:
 
     # --- look
 
-    def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
-        """How many unasked letters each family got or is going to get since then, changes not counted."""
+    def unasked_since(
+        self, kpm_ids: Collection[int], since: datetime, priority: Priority | None = None
+    ) -> dict[int, int]:
+        """How many unasked letters (of one kind) each family got or is going to get since then, changes not counted."""
         rows = self.conn.execute(
             select(outbox_kpm.c.kpm_id, func.count().label("n"))
             .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
             .where(
                 outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
                 outbox.c.unasked,
-                outbox.c.priority > 1,
+                outbox.c.priority > 1 if priority is None else outbox.c.priority == int(priority),
                 outbox.c.not_before > since,
                 outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
             )

@@ -13,6 +13,9 @@ PER_MEETING = 2
 PER_WEEK = 2
 """Unasked letters of all kinds to one family in seven days; changes and urgent ones do not count."""
 
+TEACHING_PER_WEEK = 1
+"""Of these, quizzes, practices and key messages: an invitation on short notice always finds room."""
+
 WEEK = timedelta(days=7)
 FRIDAY = 4
 LATE_CHANGE = ("05:00", "21:30")
@@ -60,6 +63,11 @@ def change_at(at: datetime, starts: datetime, zone: ZoneInfo, hours: Hours) -> d
 def too_much(letters_this_week: int, letters_about_this: int) -> bool:
     """Whether one more unasked letter would be one too many for this family."""
     return letters_this_week >= PER_WEEK or letters_about_this >= PER_MEETING
+
+
+def may_teach(letters_this_week: int, teaching_this_week: int) -> bool:
+    """Whether a quiz or a practice may be offered to this family now."""
+    return not too_much(letters_this_week, 0) and teaching_this_week < TEACHING_PER_WEEK
 
 
 def _t(clock: str) -> time:
