@@ -33,6 +33,7 @@ from bot.dispatcher import Pacer, Sender, Spacing
 from bot.exports import make_file
 from data import migrate, schema
 from data.store import Store, Tx
+from messages import catalog
 from messages.envelope import Priority
 
 WAY, JITTER = 0.030, 0.020
@@ -98,8 +99,9 @@ async def send_all(file: Path, scene: Scene, far: Far) -> Measured:
     store = Store(f"sqlite:///{file}", lambda: datetime.now(UTC))
     migrate.upgrade(store)
     store.run(lambda tx: fill(tx, scene))
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)
-    async with aiohttp.ClientSession(connector=connector, trace_configs=[leaving.tracing()]) as session:
+    catalog.entries()
+    connector, jar = aiohttp.TCPConnector(limit=0, keepalive_timeout=15), aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, trace_configs=[leaving.tracing()]) as session:
         sender, stop = make_sender(store, scene, session, far.url), asyncio.Event()
         cpu = time.process_time()
         running = asyncio.create_task(sender.run(stop))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 
-import xlsxwriter
-
 from data.summary import NUMBERS, Recap, heading
 from messages.spoken import month_name
 
 
 def summary_sheet(recap: Recap) -> bytes:
+    import xlsxwriter  # only when a sheet is asked for: a bot that runs for months needs the memory
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(f"Rekap {recap.month}")
