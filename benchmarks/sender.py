@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.dispatcher import Pacer, Sender, Spacing
 from bot.exports import make_file
+from bot.live import TURNS
 from data import migrate, schema
 from data.store import Store, Tx
 from messages import catalog
@@ -229,6 +231,7 @@ async def gather_all(scene: Scene, far: Far) -> Measured:
 
 def run(tell: Tell = no_progress) -> Sequence[Figure]:
     found: dict[str, Measured] = {}
+    sys.setswitchinterval(TURNS)
     with world.on_disk() as folder:
         for number, (name, scene) in enumerate(SCENES.items()):
             tell(f"{name}: {scene.letters} letters at {scene.limit} a second", number / (len(SCENES) + 1))

@@ -1,5 +1,5 @@
-"""What is measured when the whole program is? `like-pkh run` in a process of its own, and a kabupaten that has been told
-of its meetings, by the real clock."""
+"""What is measured when the whole program is? `like-pkh run` in a process of its own, by the real clock, with families
+that have been told of their meetings."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def _answers(address: str) -> bool:
 
 
 def build(file: Path, groups: int, families: int, channel: str, meeting: int) -> list[tuple[str, Meeting]]:
-    """So many kelompok with so many families. The first `meeting` of them have a meeting, and each of their families has
-    been told of it: gives their phones, each with its meeting."""
+    """So many kelompok with so many families. The first `meeting` of them have a meeting, and each of their families
+    has been told of it: gives their phones, each with its meeting."""
     store = Store(f"sqlite:///{file}", lambda: datetime.now(UTC))
     migrate.upgrade(store)
     made = store.run(lambda tx: _populate(tx, groups, families, channel, meeting))

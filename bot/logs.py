@@ -42,7 +42,12 @@ class _OfOthers(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
-        event = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower(), "timestamp": at}
+        event = {
+            "event": record.getMessage(),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": at,
+        }
         fault = record.exc_info[1] if record.exc_info else None
         return str(self.renderer(None, "", _fault_without_words(None, "", {**event, "exc_info": fault})))
 

@@ -372,7 +372,22 @@ async def test_a_bomb_of_json_is_a_bad_request_and_no_more(site: Site, kind: str
 
 
 async def test_huge_numbers_and_odd_values_where_small_ones_belong_break_nothing(site: Site):
-    odd: list[Any] = [10**300, -1, 1e308, float("inf"), True, None, [], {}, "9" * 4000, "²", "١٢", "\x00", "\ud800", "x" * 5000]
+    odd: list[Any] = [
+        10**300,
+        -1,
+        1e308,
+        float("inf"),
+        True,
+        None,
+        [],
+        {},
+        "9" * 4000,
+        "²",
+        "١٢",
+        "\x00",
+        "\ud800",
+        "x" * 5000,
+    ]
     for number, value in enumerate(odd):
         body = json.dumps(
             {

@@ -15,7 +15,6 @@ from data.intake.roster.reading import read_roster
 from data.intake.roster.records import Family, Member, Roster
 
 
-
 def write_template(path: Path | str) -> None:
     """Write the file to fill in, .xlsx or .csv."""
     from data.intake.roster import template  # openpyxl is large, and a bot that runs for months writes none
