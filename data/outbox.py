@@ -369,6 +369,13 @@ class Outbox:
 
     def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
         """How many unasked letters each family got or is going to get since then, changes not counted."""
+        return self._unasked(kpm_ids, since)
+
+    def beside_meetings_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """The same without the letters about meetings."""
+        return self._unasked(kpm_ids, since, outbox.c.key.not_like("reminders.meeting.%"))
+
+    def _unasked(self, kpm_ids: Collection[int], since: datetime, *which: Any) -> dict[int, int]:
         rows = self.conn.execute(
             select(outbox_kpm.c.kpm_id, func.count().label("n"))
             .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
@@ -378,6 +385,7 @@ class Outbox:
                 outbox.c.priority > 1,
                 outbox.c.not_before > since,
                 outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
+                *which,
             )
             .group_by(outbox_kpm.c.kpm_id)
         )
@@ -421,6 +429,15 @@ class Outbox:
     def told(self, about: str, kpm_ids: Collection[int]) -> bool:
         """Whether any letter about this really went out to one of these families."""
         return any(TOLD.first(self.conn, {"about": about, "p": kpm_id}) for kpm_id in kpm_ids)
+
+    def last_meeting_letter(self, address_id: int) -> datetime | None:
+        """When this address last got a letter about a meeting that asks something."""
+        found: datetime | None = self.conn.execute(
+            select(func.max(outbox.c.sent)).where(
+                outbox.c.address_id == address_id, outbox.c.unasked, outbox.c.about.like("meeting:%")
+            )
+        ).scalar_one()
+        return found
 
     def of_kpm(self, kpm_id: int, limit: int = 5) -> list[Sent]:
         rows = self.conn.execute(

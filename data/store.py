@@ -32,6 +32,7 @@ from data import (
     people,
     phones,
     questions,
+    quiz,
     sending,
     sessions,
     settings,
@@ -85,6 +86,10 @@ class Tx:
     @cached_property
     def summary(self) -> summary.Summary:
         return summary.Summary(self.conn)
+
+    @cached_property
+    def quiz(self) -> quiz.Quizzes:
+        return quiz.Quizzes(self.conn, self.now)
 
     @cached_property
     def sessions(self) -> sessions.Sessions:
@@ -317,7 +322,7 @@ def _settle(waiting: Sequence[tuple[Any, Answer]]) -> None:
             continue  # its task left while the change was on its way
         if ok:
             future.set_result(value)
-        elif isinstance(value, StopIteration):  # which no future takes
+        elif isinstance(value, StopIteration) and isinstance(future, asyncio.Future):  # which those do not take
             future.set_exception(RuntimeError(f"a change ended with {value!r}"))
         else:
             future.set_exception(value)
@@ -335,6 +340,15 @@ def writer_engine(url: URL) -> Engine:
     engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def snapshot_engine(url: URL) -> Engine:
+    """Reads that stand still at one moment and hold up nobody: for backups."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None}, hide_parameters=True)
+    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
     return engine
 
 

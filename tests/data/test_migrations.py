@@ -127,4 +127,4 @@ def test_a_migration_that_fails_leaves_nothing_half_done(empty: Opened, monkeypa
 
 def test_the_newest_revision_is_alembics_head(empty: Opened):
     store = empty.store()
-    assert migrate.newest(store) == ScriptDirectory.from_config(migrate._config(store)).get_current_head()
+    assert migrate.newest(store) == ScriptDirectory.from_config(migrate._config(engine=store.engine)).get_current_head()
