@@ -14,7 +14,7 @@ from handlers.rules.courtesy import WEEK, may_teach
 from handlers.speech import names_of
 from messages.envelope import KpmId, Priority
 
-EVENING = time(19, 35)
+EVENING = time(19, 30)
 MORNING = time(8, 0)
 W = TypeVar("W")
 
