@@ -160,6 +160,6 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
 async def serve(stage: Stage, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; what is under way is finished first."""
     await stage.play.begin()
-    config = uvicorn.Config(stage.web, host=host, port=port, log_level="warning", access_log=False, lifespan="off")
+    config = uvicorn.Config(stage.web, host=host, port=port, log_config=None, access_log=False, lifespan="off")
     await uvicorn.Server(config).serve()
     await stage.store.close()

@@ -279,7 +279,7 @@ async def _serve(
         make_web(store, health, parts.routes, None),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,  # its lines go where ours go
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=5,

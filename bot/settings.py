@@ -36,11 +36,10 @@ class Settings(BaseSettings):
     hours_pause: str = "18:00-19:30"
     hours_friday: str = "11:30-13:30"
 
-    quiz_for: Literal["present", "all"] = "present"
-    quiz_before: bool = False
-
     backup_folder: str = "var/backups"
     backup_keep: int = Field(default=14, ge=0, le=3650)
+    quiz_for: Literal["present", "all"] = "present"
+    quiz_before: bool = False
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"

@@ -139,7 +139,7 @@ class Accounts:
     # --- templates
 
     def keep_template(self, name: str, status: str, reason: str, at: datetime) -> None:
-        values = {"name": name[:80], "status": status[:30].upper(), "reason": reason[:200]}
+        values = {"name": name[:80], "status": status.upper()[:30], "reason": reason[:200]}
         KEEP_TEMPLATE(self.conn, {**values, "at": at})
 
     def stopped_templates(self) -> Mapping[str, datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
@@ -24,6 +24,9 @@ FORWARD = {
     Status.READ: 4,
 }
 """Statuses only move forward, whatever order the platform reports them in."""
+
+LIVES = timedelta(hours=24)
+"""How long a letter waits that names no end itself: an answer of yesterday only puzzles (HOUSE 6)."""
 
 OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
@@ -204,7 +207,7 @@ class Outbox:
                 "params": dict(letter.params),
                 "priority": int(letter.priority),
                 "not_before": letter.not_before or self.now,
-                "expires": letter.expires,
+                "expires": letter.expires or (letter.not_before or self.now) + LIVES,
                 "about": letter.about,
                 "unasked": letter.unasked,
                 "attachment": _packed(letter.attachment),
@@ -364,19 +367,25 @@ class Outbox:
 
     # --- look
 
-    def unasked_since(
-        self, kpm_ids: Collection[int], since: datetime, priority: Priority | None = None
-    ) -> dict[int, int]:
-        """How many unasked letters (of one kind) each family got or is going to get since then, changes not counted."""
+    def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """How many unasked letters each family got or is going to get since then, changes not counted."""
+        return self._unasked(kpm_ids, since)
+
+    def beside_meetings_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """The same without the letters about meetings."""
+        return self._unasked(kpm_ids, since, outbox.c.key.not_like("reminders.meeting.%"))
+
+    def _unasked(self, kpm_ids: Collection[int], since: datetime, *which: Any) -> dict[int, int]:
         rows = self.conn.execute(
             select(outbox_kpm.c.kpm_id, func.count().label("n"))
             .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
             .where(
                 outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
                 outbox.c.unasked,
-                outbox.c.priority > 1 if priority is None else outbox.c.priority == int(priority),
+                outbox.c.priority > 1,
                 outbox.c.not_before > since,
                 outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
+                *which,
             )
             .group_by(outbox_kpm.c.kpm_id)
         )

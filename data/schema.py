@@ -172,7 +172,7 @@ address = Table(
     metadata,
     _id(),
     Column("channel", String(10), nullable=False),
-    Column("value", String(64), nullable=False),
+    Column("value", String(64).with_variant(String(160), "postgresql"), nullable=False),  # SQLite counts no characters
     Column("heard", Moment),
     Column("blocked", Boolean, nullable=False, server_default=text("false")),
     Column("failures", Integer, nullable=False, server_default="0"),

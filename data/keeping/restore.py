@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, func, insert, inspect, select, text
 
 from data import migrate
+from data.accounts import Accounts
 from data.keeping.file import AT_ONCE, BackupError, Manifest, digest_of, examine, rows_in, tables_of
 from data.store import Store
 
@@ -46,12 +47,8 @@ def restore(
 
 def _refuse_if_in_use(conn: Connection, replace: bool, now: datetime) -> None:
     there = set(inspect(conn).get_table_names())
-    if "lease" in there:
-        until = conn.execute(text("SELECT MAX(until) FROM lease")).scalar_one()
-        if until is not None and until > now.timestamp() * 1000:
-            raise BackupError(
-                "Bot masih berjalan pada basis data ini. Hentikan dahulu, tunggu satu menit, lalu ulangi."
-            )
+    if "lease" in there and Accounts(conn).in_use(now):
+        raise BackupError("Bot masih berjalan pada basis data ini. Hentikan dahulu, tunggu satu menit, lalu ulangi.")
     used = [one.name for one in tables_of(conn) if one.name not in OUR_OWN and _count(conn, one)]
     if used and not replace:
         raise BackupError(

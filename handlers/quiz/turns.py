@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from data.people import Reach
 from data.store import Tx
-from handlers.rules.courtesy import WEEK, may_teach
+from handlers.rules.courtesy import WEEK, room_beside_meetings
 from handlers.speech import names_of
-from messages.envelope import KpmId, Priority
+from messages.envelope import KpmId
 
 EVENING = time(19, 30)
 MORNING = time(8, 0)
@@ -34,7 +34,7 @@ class Turn(Generic[W]):
 
 def turns(tx: Tx, wishes: Sequence[tuple[KpmId, int, W]]) -> list[Turn[W]]:
     """Group (family, kelompok, wish) by phone. The letters of a meeting go first: while one lies ahead within a
-    week nothing is taught, and one of the two letters of a week stays free for one that is announced late."""
+    week, or was invited to, nothing else may use up the family's two letters; later one of them stays free."""
     result: list[Turn[W]] = []
     by_kelompok: dict[int, list[tuple[KpmId, W]]] = {}
     for kpm_id, kelompok_id, wish in wishes:
@@ -50,14 +50,13 @@ def turns(tx: Tx, wishes: Sequence[tuple[KpmId, int, W]]) -> list[Turn[W]]:
 
 def _by_phone(tx: Tx, kelompok_id: int, mine: Sequence[tuple[KpmId, W]], zone: ZoneInfo) -> list[Turn[W]]:
     reach = {kpm.id: one for one in tx.people.reachable([kelompok_id]) for kpm in one.kpms}
-    kpm_ids = [kpm_id for kpm_id, _ in mine]
-    counted = tx.outbox.unasked_since(kpm_ids, tx.now - WEEK)
-    taught = tx.outbox.unasked_since(kpm_ids, tx.now - WEEK, Priority.QUIZ)
+    ids = [kpm_id for kpm_id, _ in mine]
+    letters, beside = tx.outbox.unasked_since(ids, tx.now - WEEK), tx.outbox.beside_meetings_since(ids, tx.now - WEEK)
     waiting: list[W] = []
     phones: dict[int, tuple[Reach, list[W]]] = {}
     for kpm_id, wish in mine:
         one = reach.get(kpm_id)
-        if one is None or not may_teach(counted.get(kpm_id, 0), taught.get(kpm_id, 0)):
+        if one is None or not room_beside_meetings(letters.get(kpm_id, 0), beside.get(kpm_id, 0)):
             waiting.append(wish)
         else:
             phones.setdefault(one.address_id, (one, []))[1].append(wish)

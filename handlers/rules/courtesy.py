@@ -13,8 +13,9 @@ PER_MEETING = 2
 PER_WEEK = 2
 """Unasked letters of all kinds to one family in seven days; changes and urgent ones do not count."""
 
-TEACHING_PER_WEEK = 1
-"""Of these, quizzes, practices and key messages: an invitation on short notice always finds room."""
+BESIDE_MEETINGS = 1
+"""Of these two, what quizzes, practices and obligations may use together: one stays free for a meeting that is
+announced meanwhile."""
 
 WEEK = timedelta(days=7)
 FRIDAY = 4
@@ -65,9 +66,9 @@ def too_much(letters_this_week: int, letters_about_this: int) -> bool:
     return letters_this_week >= PER_WEEK or letters_about_this >= PER_MEETING
 
 
-def may_teach(letters_this_week: int, teaching_this_week: int) -> bool:
-    """Whether a quiz or a practice may be offered to this family now."""
-    return not too_much(letters_this_week, 0) and teaching_this_week < TEACHING_PER_WEEK
+def room_beside_meetings(letters_this_week: int, beside_meetings: int) -> bool:
+    """Whether a letter that is not about a meeting may go to this family now."""
+    return letters_this_week < PER_WEEK and beside_meetings < BESIDE_MEETINGS
 
 
 def _t(clock: str) -> time:
