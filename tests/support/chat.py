@@ -53,7 +53,7 @@ AUTO = "a number of her own"
 IN_FLIGHT = 64
 HOURS = Hours()
 
-QUIZ_TICKS = {"after a meeting": 10, "quizzes": 5, "practices": 10}
+QUIZ_TICKS = {"after a meeting": 30, "quizzes": 30, "practices": 30}
 # Ticks whose next busy minute is known: between such minutes they say nothing (tests/conversations/test_reminders.py
 # compares with running every minute). A tick that is not named here runs as often as it asks for.
 PROBED = {"meeting letters", "check-in", "staff in the morning", "forgetting", *QUIZ_TICKS}
