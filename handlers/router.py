@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
-from handlers import attendance, consent, handover, help, meetings, quiz, registration, scope, status, summary
+from handlers import attendance, consent, handover, help, meetings, quiz, registration, rights, scope, status, summary
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -67,6 +67,8 @@ KPM_WORDS: Mapping[str, Answer] = {
     "menu": help.on_menu,
     "start": help.on_menu,
     "mulai": help.on_menu,
+    "info data": rights.on_info,
+    "hapus data": rights.on_hapus,
     "bantuan": help.on_bantuan,
     "cara pakai": help.on_how,
     "uang bantuan": help.on_money,
@@ -98,6 +100,7 @@ WAITING_KPM: Mapping[str, LineAnswer] = {
     "who": attendance.on_who,
     "reason": attendance.on_reason,
     "bantuan": lambda m, w, t, _: help.on_which_help(m, w, t),
+    rights.TOPIC: rights.on_line,
     "quiz": quiz.on_quiz_line,
     "quiz_who": quiz.on_quiz_who,
     "practice_who": quiz.on_practice_who,
