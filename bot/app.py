@@ -133,6 +133,7 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
     """Raises StartError for a database with real data."""
     store.run(lambda tx: claim_for_simulator(tx, True))
     store.run(lambda tx: tx.settings.keep_hours(settings.courtesy))
+    store.run(lambda tx: tx.settings.keep_urgent_contacts(settings.urgent_contacts))
     clock = store.run(_clock_of)
     if not isinstance(clock, StandingClock):
         raise StartError("Jam simulator tidak ditemukan di basis data ini.")

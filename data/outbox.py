@@ -351,6 +351,29 @@ class Outbox:
 
     # --- look
 
+    def letter_at(self, address_id: int, platform_id: str) -> tuple[str, str | None, dict[str, Any]] | None:
+        """(key, about, parameters) of the letter that this address answers or reacts to; Telegram numbers the
+        messages of each chat anew, so the address belongs to the question."""
+        row = self.conn.execute(
+            select(outbox.c.key, outbox.c.about, outbox.c.params)
+            .where(outbox.c.platform_id == platform_id, outbox.c.address_id == address_id)
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        ).first()
+        return (row.key, row.about, row.params) if row else None
+
+    def about_at(self, address_id: int, platform_id: str) -> str | None:
+        found = self.letter_at(address_id, platform_id)
+        return found[1] if found else None
+
+    def cancel_of_kpm(self, kpm_id: int, prefix: str) -> int:
+        """What waits for this family alone under keys that begin so is not said."""
+        others = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id != kpm_id)
+        mine = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id == kpm_id)
+        return self._cancel(
+            and_(outbox.c.id.in_(mine), outbox.c.id.not_in(others), outbox.c.key.startswith(prefix, autoescape=True))
+        )
+
     def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
         """How many unasked letters each family got or is going to get since then, changes not counted."""
         rows = self.conn.execute(

@@ -221,6 +221,12 @@ class People:
     def link_staff(self, staff_id: int, address_id: int) -> bool:
         return bool(LINK_STAFF(self.conn, {"staff_id": staff_id, "address_id": address_id}))
 
+    def unlink_kpm(self, kpm_id: int, address_id: int) -> None:
+        """This address is not this family's."""
+        self.conn.execute(
+            delete(kpm_address).where(kpm_address.c.kpm_id == kpm_id, kpm_address.c.address_id == address_id)
+        )
+
     def addresses_of(self, kpm_id: int) -> Sequence[tuple[int, Address]]:
         rows = self.conn.execute(
             select(address.c.id, address.c.channel, address.c.value)
@@ -343,6 +349,11 @@ class People:
         """Every kelompok that this member of staff may see, by name. The scope is checked here, where data is read."""
         statement = KELOMPOK.where(scope_clause(who)).order_by(kecamatan.c.name, desa.c.name, kelompok.c.name)
         return [kelompok_record(r) for r in self.conn.execute(statement)]
+
+    def kelompok_of(self, staff_id: int | None) -> list[Kelompok]:
+        """The groups of a pendamping."""
+        rows = self.conn.execute(KELOMPOK.where(kelompok.c.pendamping_id == staff_id).order_by(kelompok.c.id))
+        return [kelompok_record(r) for r in rows]
 
     def every_kelompok(self) -> list[Kelompok]:
         return [kelompok_record(r) for r in self.conn.execute(KELOMPOK.order_by(kelompok.c.id))]

@@ -57,6 +57,7 @@ def _live(settings: Settings, host: str | None, port: int | None, only: str | No
         raise WrongInput("--only membagi bot ke beberapa proses dan butuh PostgreSQL di LIKE_PKH_DATABASE_URL.")
     store.run(lambda tx: claim_for_real(tx, settings.sample))
     store.run(lambda tx: tx.settings.keep_hours(settings.courtesy))
+    store.run(lambda tx: tx.settings.keep_urgent_contacts(settings.urgent_contacts))
     with only_run(store):
         start(settings, store, where, number, web=only != "sender", sender=only != "web")
 
