@@ -25,7 +25,7 @@ class Contact:
 
 @cache
 def contacts() -> Sequence[Contact]:
-    text = files("data.content").joinpath("urgent.toml").read_text(encoding="utf-8")
+    text = files("data.content").joinpath("danger.toml").read_text(encoding="utf-8")
     return [Contact(**entry) for entry in tomllib.loads(text)["contact"]]
 
 
@@ -38,6 +38,6 @@ def faults() -> Iterator[str]:
     """What is wrong with the authored numbers."""
     for contact in contacts():
         if not contact.number.isdigit() or not contact.name or not contact.source:
-            yield f"urgent.toml: {contact.number!r} perlu angka, nama, dan sumber"
+            yield f"danger.toml: {contact.number!r} perlu angka, nama, dan sumber"
     if len(spoken("")) > LONGEST:
-        yield f"urgent.toml: semua nomor bersama paling banyak {LONGEST} huruf"
+        yield f"danger.toml: semua nomor bersama paling banyak {LONGEST} huruf"

@@ -41,7 +41,7 @@ def tell(tx: Tx, ticket: Question, words: str) -> list[Outbound]:
         Outbound(
             ticket.sender,
             "questions.answer",
-            {"pendamping": pendamping_of(kelompok), "names": names_of(kpms), "answer": ended},
+            {"pendamping": pendamping_of(kelompok), "names": names_of(kpms), "reply": ended},
             priority=Priority.CHANGE,
             not_before=at,
             expires=at + KEPT,

@@ -24,7 +24,7 @@ def test_tanya_and_the_way_back(c):
     c.budi.says("JAWAB 1; Di kantor desa, besok saya temani!").hears(
         "questions.staff.answered", who="Ibu Siti (Melati 3)"
     )
-    c.siti.hears("questions.answer", pendamping="Pak Budi", answer="Di kantor desa, besok saya temani!")
+    c.siti.hears("questions.answer", pendamping="Pak Budi", reply="Di kantor desa, besok saya temani!")
     c.siti.showing("Dari pendamping Pak Budi untuk Ibu Siti:").hears_nothing()
     assert topics(c) == [("data", "closed")]
     c.budi.says("tanya").hears("questions.staff.none").says("JAWAB 1; lagi").hears("questions.staff.closed_already")
@@ -66,7 +66,7 @@ def test_an_answer_to_the_letter_is_an_answer_to_the_family(c):
     c.siti.says("boleh bawa anak?")
     c.wati.says("kapan penimbangan?")
     c.budi.quotes("questions.staff.question", "Tanggal 5 di posyandu").hears("questions.staff.answered", number="2")
-    c.wati.hears("questions.passed_on").hears("questions.answer", answer="Tanggal 5 di posyandu.")
+    c.wati.hears("questions.passed_on").hears("questions.answer", reply="Tanggal 5 di posyandu.")
     c.siti.hears("questions.passed_on").hears_nothing()
     c.budi.quotes("questions.staff.question", "lagi").hears("questions.staff.closed_already")
     c.budi.quotes("questions.staff.answered", "terima kasih bot").hears("questions.staff.confirm", number="1")
@@ -82,7 +82,7 @@ def test_equal_questions_are_one_line_that_is_answered_once(c):
     c.budi.showing("1. Ibu Siti (Melati 3), Ibu Wati (Melati 3), layanan", "3. Ibu Norma")
     c.budi.says("jawab 1 Tanggal 5.").hears("questions.staff.answered")
     for kpm in (c.siti, c.wati):
-        assert (kpm.last.key, kpm.last.params["answer"]) == ("questions.answer", "Tanggal 5.")
+        assert (kpm.last.key, kpm.last.params["reply"]) == ("questions.answer", "Tanggal 5.")
     assert norma.heard == ["questions.passed_on"]
     assert topics(c) == [("layanan", "closed"), ("layanan", "closed"), ("pengaduan", "open")]
 
@@ -103,7 +103,7 @@ def test_a_case_goes_on_in_steps_until_its_result(c):
         "Senin 23 Nov: Besok saya antar ke puskesmas (terkirim)", "Senin 23 Nov: dr. Ani minta fotokopi KK"
     )
     c.budi.says("TUTUP 1; Rujukan sudah keluar").hears("questions.staff.closed")
-    c.siti.hears("questions.answer", answer="Rujukan sudah keluar.")
+    c.siti.hears("questions.answer", reply="Rujukan sudah keluar.")
     assert topics(c) == [("layanan", "closed")]
     c.budi.says("TANYA 1").hears("questions.staff.shown").showing("Hasil: Rujukan sudah keluar")
     c.wati.says("wqzx").hears("questions.passed_on")
@@ -149,14 +149,14 @@ def test_an_answer_that_cannot_be_sent_leaves_the_question_open(c):
     c.budi.says("JAWAB 1; buka https://contoh.id").hears("questions.staff.unfit")
     c.budi.says("JAWAB 1").hears("questions.staff.what_answer").says("batal").hears("questions.staff.dropped")
     c.budi.says("JAWAB 1").hears("questions.staff.what_answer").says("Boleh").hears("questions.staff.answered")
-    c.siti.hears("questions.passed_on").hears("questions.answer", answer="Boleh.")
+    c.siti.hears("questions.passed_on").hears("questions.answer", reply="Boleh.")
 
 
 def test_words_without_a_command_may_be_the_answer_and_that_is_asked(c):
     c.siti.says("boleh bawa anak?")
     c.budi.looks().says("boleh saja bu").hears("questions.staff.confirm", who="Ibu Siti").taps("Ya, kirim")
     c.budi.hears("questions.staff.answered")
-    c.siti.hears("questions.passed_on").hears("questions.answer", answer="boleh saja bu.")
+    c.siti.hears("questions.passed_on").hears("questions.answer", reply="boleh saja bu.")
     c.budi.says("boleh saja bu").hears("help.staff_unknown")
     c.wati.says("jam berapa selesai?")
     c.budi.says("entah lah ya").hears("questions.staff.confirm").says("tidak jadi").hears("questions.staff.dropped")
