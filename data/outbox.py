@@ -12,7 +12,8 @@ from sqlalchemy import Boolean, Connection, and_, bindparam, exists, func, inser
 from data.dialect import InsertOnce
 from data.people import UNREACHABLE_AFTER
 from data.records import Consent, Topic
-from data.schema import address, consent, kpm_address, outbox, outbox_kpm, staff_address
+from data.schema import address, consent, kpm, kpm_address, outbox, outbox_kpm, staff_address
+from messages import catalog
 from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, Priority, StaffTo, Status
 
 FORWARD = {
@@ -30,6 +31,12 @@ PUT = InsertOnce(outbox, ["once"], returning="id")
 FOR_KPM = insert(outbox_kpm)
 ADDRESS_ID = select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
 
+LANGUAGES_OF = select(kpm.c.language).where(kpm.c.id.in_(bindparam("ks", expanding=True)))
+LANGUAGES_AT = (
+    select(kpm.c.language)
+    .join(kpm_address, kpm_address.c.kpm_id == kpm.c.id)
+    .where(kpm_address.c.address_id == bindparam("a"))
+)
 _USABLE = and_(address.c.blocked.is_(False), address.c.failures < UNREACHABLE_AFTER)
 _NEWEST = (address.c.heard.desc().nulls_last(), address.c.id)
 KPM_ADDRESS = (
@@ -181,6 +188,7 @@ class Outbox:
         if found is None:
             return None
         address_id, channel = found
+        language = self._language(letter, address_id) if catalog.spoken_voices() else catalog.DEFAULT
         added = PUT(
             self.conn,
             {
@@ -189,6 +197,7 @@ class Outbox:
                 "channel": channel,
                 "key": letter.key,
                 "params": dict(letter.params),
+                "language": language,
                 "priority": int(letter.priority),
                 "not_before": letter.not_before or self.now,
                 "expires": letter.expires,
@@ -222,6 +231,14 @@ class Outbox:
             case StaffTo(person):
                 row = self.conn.execute(STAFF_ADDRESS, {"p": person}).first()
         return (row.id, row.channel) if row else None
+
+    def _language(self, letter: Outbound, address_id: int) -> str:
+        """The language of the families it is for, where they all have the same one and we have words in it."""
+        if letter.kpms:
+            found = set(self.conn.execute(LANGUAGES_OF, {"ks": list(letter.kpms)}).scalars())
+        else:
+            found = set(self.conn.execute(LANGUAGES_AT, {"a": address_id}).scalars())
+        return found.pop() if len(found) == 1 else catalog.DEFAULT
 
     # --- cancel
 

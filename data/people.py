@@ -379,6 +379,10 @@ class People:
 
         return Places(named(kabupaten), named(kecamatan), named(desa), named(kelompok))
 
+    def set_language(self, kpm_ids: Sequence[int], language: str) -> None:
+        """In which words these families are spoken to."""
+        self.conn.execute(update(kpm).where(kpm.c.id.in_(list(kpm_ids))).values(language=language))
+
     def set_status(self, kpm_id: int, status: FamilyStatus) -> None:
         self.conn.execute(update(kpm).where(kpm.c.id == kpm_id).values(status=status.value))
         self.recount(self.conn.execute(select(kpm.c.kelompok_id).where(kpm.c.id == kpm_id)).scalar_one())

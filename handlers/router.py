@@ -20,6 +20,7 @@ from handlers import (
     status,
     summary,
     urgent,
+    voices,
 )
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
@@ -68,6 +69,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("jawab",), PENDAMPING, questions.on_jawab),
     Word(("catat",), PENDAMPING, questions.on_catat),
     Word(("tutup",), PENDAMPING, questions.on_tutup),
+    Word(("bahasa",), PENDAMPING, voices.on_bahasa),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),

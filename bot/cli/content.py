@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from bot.cli.speaking import Failed, out, show_json, show_table
-from data.content import quizzes
+from data.content import contacts, quizzes
 from data.content.sessions import sessions
 from messages import checks
-from messages.catalog import entries
+from messages.catalog import DEFAULT, VOICES, entries
 
 app = typer.Typer(help="Isi yang ditulis: sesi dan kata-kata bot.", no_args_is_help=True)
 
@@ -21,15 +21,19 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
 
     Contoh: like-pkh content check
     """
-    faults = [*checks.faults()]
+    faults = [fault for language in (DEFAULT, *VOICES) for fault in checks.faults(language)]
+    unreviewed = [*checks.unreviewed()]
     repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
     faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
     faults += quizzes.faults()
+    faults += contacts.faults()
     questions = len(quizzes.items())
     if json:
         facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
-        show_json({**facts, "faults": faults})
+        show_json({**facts, "unreviewed": unreviewed, "faults": faults})
     else:
+        for note in unreviewed:
+            out.print(note, style="yellow", markup=False, highlight=False)
         for fault in faults:
             out.print(fault, style="red", markup=False, highlight=False)
         out.print(
