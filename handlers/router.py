@@ -15,6 +15,7 @@ from handlers import (
     help,
     meetings,
     questions,
+    quiz,
     registration,
     scope,
     status,
@@ -70,6 +71,9 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("catat",), PENDAMPING, questions.on_catat),
     Word(("tutup",), PENDAMPING, questions.on_tutup),
     Word(("bahasa",), PENDAMPING, voices.on_bahasa),
+    Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
+    Word(("kuis",), KOORDINATOR, quiz.on_kuis_overview),
+    Word(("paham",), PENDAMPING, quiz.on_paham),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
@@ -78,6 +82,8 @@ STAFF_WORDS: Sequence[Word] = (
 KPM_WORDS: Mapping[str, Answer] = {
     "jadwal": attendance.on_next,
     "tanya": questions.on_tanya,
+    "kuis": quiz.on_kuis,
+    "materi": quiz.on_materi,
     "menu": help.on_menu,
     "start": help.on_menu,
     "mulai": help.on_menu,
@@ -85,7 +91,15 @@ KPM_WORDS: Mapping[str, Answer] = {
     "cara pakai": help.on_how,
     "uang bantuan": help.on_money,
 }
-KPM_BUTTONS: Mapping[str, Answer] = {"help.how": help.on_how, "help.money": help.on_money}
+KPM_BUTTONS: Mapping[str, Answer] = {
+    "help.how": help.on_how,
+    "help.money": help.on_money,
+    "quiz.start": quiz.on_start,
+    "quiz.later": quiz.on_later,
+    "practice.done": lambda m, w, t: _practice(m, w, t, True),
+    "practice.not_yet": lambda m, w, t: _practice(m, w, t, False),
+}
+PRACTICE = {"sudah": True, "sdh": True, "udah": True, "belum": False, "blm": False}
 START = {"mulai", "mulai lagi", "start"}
 
 WAITING_STAFF: Mapping[str, LineAnswer] = {
@@ -94,6 +108,9 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "batalkan": meetings.on_cancel_line,
     "tempat": meetings.on_place_line,
     "absen": attendance.on_register_line,
+    "kuis": quiz.on_kuis_line,
+    "kuis_lisan": quiz.on_aloud_line,
+    "paham": quiz.on_levels_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
     "jawab": questions.on_answer_line,
@@ -104,6 +121,9 @@ WAITING_KPM: Mapping[str, LineAnswer] = {
     "bantuan": lambda m, w, t, _: help.on_which_help(m, w, t),
     "tanya": lambda m, w, t, _: _asked(m, w, t),
     "salah_nomor": lambda m, w, t, _: questions.on_sure(m, w, t),
+    "quiz": quiz.on_quiz_line,
+    "quiz_who": quiz.on_quiz_who,
+    "practice_who": quiz.on_practice_who,
 }
 
 
@@ -222,6 +242,8 @@ def _family(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if numbered:
         msg = replace(msg, text=text.replace(REMOVED, " ").strip())
     reading = read(msg.text, Expecting.NONE) if msg.text and not msg.button else Reading("unknown")
+    if reading.meaning in {"urgent", "loss"} and (said := _words_of_the_quiz(msg, who, tx)) is not None:
+        return said
     if reading.meaning == "urgent":
         return urgent.on_danger(msg, who, tx)
     if (said := registration.on_line(msg, who, tx, consent.introduce)) is not None:
@@ -263,6 +285,12 @@ def _with_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     return [*attendance.on_reading(msg, who, tx, now, beside), *notice]
 
 
+def _words_of_the_quiz(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """'Kejang' is an answer where the quiz that is open offers that very word."""
+    waiting = tx.sessions.get(who.address_id, quiz.TOPIC) if who.consent is Consent.YES else None
+    return quiz.on_quiz_line(msg, who, tx, waiting.memory) if waiting is not None else None
+
+
 def _lost(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """A death in the family is answered quietly; where it also says that she cannot come, that is kept too."""
     now = attendance.situation(who, tx, msg.at)
@@ -271,7 +299,8 @@ def _lost(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         if beside.sure and beside.meaning == "cannot_attend":
             said = attendance.on_reading(msg, who, tx, now, beside)
             asks = [letter for letter in said if letter.key == "attendance.who"]
-            return [*(asks or urgent.on_loss(msg, who, tx)[:1]), *urgent.on_loss(msg, who, tx)[1:]]
+            quiet, *told = urgent.on_loss(msg, who, tx)
+            return [*(asks or [quiet]), *told]
     return urgent.on_loss(msg, who, tx)
 
 
@@ -299,7 +328,13 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     if said is not None:
         return said
     if msg.button:
+        if msg.button.startswith("quiz.answer:"):
+            return quiz.on_quiz_button(msg, who, tx)
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
+    if word in {*START, "nanti"} and quiz.is_waited_for(who, tx):
+        return quiz.on_later(msg, who, tx) if word == "nanti" else quiz.on_start(msg, who, tx)
+    if word in PRACTICE and (said := quiz.on_practice(msg, who, tx, PRACTICE[word])) is not None:
+        return said
     if word in KPM_WORDS:
         return KPM_WORDS[word](msg, who, tx)
     now = attendance.situation(who, tx, msg.at)
@@ -311,6 +346,17 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     if (said := attendance.on_ketua(msg, who, tx)) is not None:
         return said
     return _read(msg, who, tx, now, reading)
+
+
+def _practice(msg: Inbound, who: Person, tx: Tx, done: bool) -> list[Outbound]:
+    said = quiz.on_practice(msg, who, tx, done)
+    return said if said is not None else [Outbound(msg.sender, "attendance.stale")]
+
+
+def _quiz_again(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """A quiz is open and nothing else could read the line."""
+    waiting = tx.sessions.get(who.address_id, quiz.TOPIC)
+    return quiz.on_unclear(msg, who, tx, waiting.memory) if waiting is not None else None
 
 
 def _open_question(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
@@ -361,6 +407,8 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
             return handover.pass_on(msg, who, tx, "data", msg.text, meeting=now.meeting)
         case "unknown" if now.expecting is Expecting.NONE:
             return _unknown(msg, who, tx, now)
+        case "unknown" if (said := _quiz_again(msg, who, tx)) is not None:
+            return said
         case "unknown":
             return attendance.on_unread(msg, who, tx, now)
         case _:
@@ -372,6 +420,8 @@ def _unknown(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation) -> li
     as_answer = read(msg.text, Expecting.RSVP)
     if as_answer.sure and as_answer.meaning in attendance.PRESENCE:
         return attendance.on_reading(msg, who, tx, now, as_answer)
+    if (said := _quiz_again(msg, who, tx)) is not None:
+        return said
     return attendance.on_unread(msg, who, tx, now)
 
 
