@@ -479,7 +479,7 @@ question_step = Table(
     "question_step",
     metadata,
     _id(),
-    _to("question", index=True),
+    Column("question_id", Key, ForeignKey("question.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
     _to("staff"),
     Column("text", Text, nullable=False),

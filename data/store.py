@@ -33,6 +33,7 @@ from data import (
     phones,
     questions,
     quiz,
+    rights,
     sending,
     sessions,
     settings,
@@ -130,6 +131,10 @@ class Tx:
     @cached_property
     def invitations(self) -> invitations.Invitations:
         return invitations.Invitations(self.conn, self.now)
+
+    @cached_property
+    def rights(self) -> rights.Rights:
+        return rights.Rights(self.conn, self.now)
 
     @cached_property
     def status(self) -> status.Status:

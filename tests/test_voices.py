@@ -47,7 +47,7 @@ def test_everything_a_family_hears_is_short_and_plain():
 
 
 def test_the_word_to_answer_with_stands_in_capitals_or_is_a_number():
-    asked = re.compile(r"\b[Bb]alas (?!dengan\b|lawan\b|saja\b)(\S+)")
+    asked = re.compile(r"\b[Bb]alas (?!dengan\b|lawan\b|saja\b|namanya\b)(\S+)")
     for where, entry in for_families():
         for word in asked.findall(example(entry)):
             word = word.strip(",.:;")

@@ -6,6 +6,7 @@ import pytest
 
 from messages.envelope import Kind
 from tests.support.chat import Cast, cast
+from tests.support.quizzing import after_a_meeting, evening, right
 
 
 @pytest.fixture
@@ -28,6 +29,18 @@ def test_hadir_while_something_else_was_asked(eve):
     )
     wati.hears_nothing()
     assert eve.chat.register()["Wati"] == "declined"
+
+
+def test_hadir_and_danger_in_the_middle_of_a_quiz():
+    """Neither is an answer; the quiz goes on afterwards, and a word of danger that it offers is its answer."""
+    chat, budi, (siti,) = after_a_meeting()
+    evening(chat, siti)
+    siti.says("mulai").hears("quiz.question")
+    answer = right(siti)
+    siti.says("hadir").hears("attendance.too_late")
+    siti.says("anak saya kejang bu").hears("urgent.danger").hears_nothing()
+    assert budi.last.key == "urgent.staff.danger"
+    siti.says(answer).hears("quiz.right")
 
 
 def test_one_answers_for_the_other_on_the_phone(eve):

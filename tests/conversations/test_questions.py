@@ -197,3 +197,14 @@ def test_what_could_not_be_opened_stands_in_the_list(c):
     c.budi.hears("questions.staff.media_list").showing(
         "Ibu Siti (Melati 3): stiker", "Ibu Wati (Melati 3): pesan suara"
     )
+
+
+def test_an_erased_family_takes_its_questions_and_their_steps_along(c):
+    c.siti.says("minta rujukan ke rs gimana bu?")
+    c.budi.says("CATAT 1; sudah ke puskesmas")
+    held = c.chat.ask(lambda tx: tx.rights.held(c.siti.id)).counts
+    assert (held["pertanyaan"], held["langkah"]) == (1, 1)
+    c.siti.says("HAPUS DATA").says("hapus")
+    assert [c.chat.sql(f"SELECT count(*) FROM {table}").scalar() for table in ("question", "question_step")] == [0, 0]
+    c.budi.says("TANYA").looks()
+    assert c.budi.last.key == "questions.staff.none"

@@ -32,7 +32,9 @@ def upgrade() -> None:
         sa.Column("staff_id", KEY, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("told", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_question_step_question_id")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_question_step_question_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_question_step_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_step")),
     )
