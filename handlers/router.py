@@ -252,9 +252,10 @@ def _family(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return urgent.on_danger(msg, who, tx)
     if (said := registration.on_line(msg, who, tx, consent.introduce)) is not None:
         return said
-    msg = replace(msg, text=_plain_command(registration.read_start(msg.text)))
-    if msg.text and not msg.button:
-        reading = read(msg.text, Expecting.NONE)
+    plain = _plain_command(registration.read_start(msg.text))
+    if plain != msg.text:
+        msg = replace(msg, text=plain)
+        reading = read(plain, Expecting.NONE) if plain and not msg.button else reading
     if reading.meaning == "loss" and who.kpms:
         return _lost(msg, who, tx)
     if reading.meaning == "stop" and who.kpms:

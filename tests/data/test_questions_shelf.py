@@ -17,10 +17,10 @@ def village(store: Store) -> Village:
     return store.run(settle)
 
 
-def ask(tx: Tx, village: Village, name: str, kelompok: int, **more: str) -> int:
+def ask(tx: Tx, village: Village, name: str, kelompok: int) -> int:
     where = tx.people.address_id(Address("whatsapp", PHONES[name]))
-    values = {"topic": "layanan", "gist": "kapan posyandu", **more}
-    return tx.questions.add(where, "question", "kapan?", kpm_id=village.kpms[name], kelompok_id=kelompok, **values)
+    whose = {"kpm_id": village.kpms[name], "kelompok_id": kelompok}
+    return tx.questions.add(where, "question", "kapan?", topic="layanan", gist="kapan posyandu", **whose)
 
 
 def test_only_the_pendamping_of_the_kelompok_reads_a_ticket(store: Store, village: Village):
