@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +48,9 @@ WHATSAPP_NEWS = timedelta(seconds=90)
 LONGEST = timedelta(seconds=60)
 """No request lasts longer, one of a dead process's either."""
 
+TURNS = 0.001
+"""Seconds that the writer's thread may compute before the loop gets its turn: a slot of the sender is a millisecond."""
+
 TICK_LEASE = timedelta(seconds=50)
 TICKS, POLLING = "ticks", "telegram polling"
 
@@ -70,6 +74,7 @@ class Parts:
 
 def start(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
     """Run on the fast event loop where there is one."""
+    sys.setswitchinterval(TURNS)
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(run_live(settings, store, host, port, web=web, sender=sender))
 
