@@ -16,13 +16,19 @@ BUTTON_TITLE = 20
 BUTTON_ID = 64
 """Bytes of Telegram's callback data, the smaller of the two platforms."""
 
-FORBIDDEN = re.compile(
+FRIGHTENS = re.compile(
     r"\b(sanksi|dicoret|blokir|diblokir|dihentikan|hukuman|denda|alpa|pencairan|wajib lapor|dicabut|gugur|hangus)\b"
-    r"|\b(verifikasi|validasi|konfirmasi|komitmen|komponen|graduasi|partisipasi|registrasi|KPM|RSVP|verkom|DTKS)\b"
     r"|\b(?-i:BERHENTI)\b",
     re.IGNORECASE,
 )
-"""Never said to a family: a threat, or a word of the office. BERHENTI sounds like leaving PKH; STOP PESAN does not."""
+"""Never said to a family. BERHENTI sounds like leaving PKH; STOP PESAN does not."""
+
+FORBIDDEN = re.compile(
+    rf"{FRIGHTENS.pattern}"
+    r"|\b(verifikasi|validasi|konfirmasi|komitmen|komponen|graduasi|partisipasi|registrasi|KPM|RSVP|verkom|DTKS)\b",
+    re.IGNORECASE,
+)
+"""Nor, in a message, a word of the office; a quiz may teach what one of them means."""
 
 SENTENCE = 18
 """Words of a sentence that is still understood at once when somebody reads it aloud."""
