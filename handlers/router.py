@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
-from handlers import attendance, consent, handover, help, meetings, registration, scope, status, summary
+from handlers import attendance, consent, handover, help, meetings, obligations, registration, scope, status, summary
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -65,6 +65,7 @@ KPM_WORDS: Mapping[str, Answer] = {
     "bantuan": help.on_bantuan,
     "cara pakai": help.on_how,
     "uang bantuan": help.on_money,
+    "kewajiban": obligations.on_kewajiban,
 }
 KPM_BUTTONS: Mapping[str, Answer] = {"help.how": help.on_how, "help.money": help.on_money}
 START = {"mulai", "mulai lagi", "start"}
@@ -81,6 +82,10 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
 WAITING_KPM: Mapping[str, LineAnswer] = {
     "who": attendance.on_who,
     "reason": attendance.on_reason,
+    "kewajiban_siapa": lambda m, w, t, _: obligations.on_whose(m, w, t),
+    "kewajiban_mana": obligations.on_which,
+    "kewajiban_alasan": obligations.on_why,
+    "izin_kewajiban": lambda m, w, t, _: obligations.on_consent(m, w, t),
     "bantuan": lambda m, w, t, _: help.on_which_help(m, w, t),
 }
 
@@ -240,6 +245,8 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     said = _open_question(msg, who, tx) if msg.text or msg.button else None
     if said is not None:
         return said
+    if msg.button and (said := obligations.on_button(msg, who, tx)) is not None:
+        return said
     if msg.button:
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
     if word in KPM_WORDS:
@@ -252,6 +259,10 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
         return []
     if (said := attendance.on_ketua(msg, who, tx)) is not None:
         return said
+    if now.expecting is not Expecting.CHECKIN and (said := obligations.on_line(msg, who, tx)) is not None:
+        return said
+    if reading.meaning == "loss":
+        obligations.on_loss(who, tx)
     return _read(msg, who, tx, now, reading)
 
 

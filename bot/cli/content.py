@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.speaking import Failed, out, show_json, show_table
-from data.content import quizzes
+from data.content import obligations, quizzes
 from data.content.sessions import sessions
 from messages import checks
 from messages.catalog import entries
@@ -25,9 +25,11 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
     repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
     faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
     faults += quizzes.faults()
+    faults += obligations.faults()
     questions = len(quizzes.items())
     if json:
         facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
+        facts["obligations"] = len(obligations.rules())
         show_json({**facts, "faults": faults})
     else:
         for fault in faults:

@@ -1,0 +1,190 @@
+"""What was said and written of each thing that is due, and what did our letters ask?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from data.dialect import InsertOnce
+from data.obligations.queue import Queue
+from data.obligations.records import Asked, Claim, Item, Kept, Member, Posyandu
+from data.schema import member, obligation, obligation_letter, outbox, outbox_kpm, posyandu
+from messages.envelope import KpmId, StaffId
+
+MEMBERS = select(member).where(member.c.kpm_id.in_(bindparam("ks", expanding=True))).order_by(member.c.id)
+KEPT = select(obligation).where(obligation.c.kpm_id.in_(bindparam("ks", expanding=True)))
+ADD = InsertOnce(obligation, ["member_id", "series", "occurrence"])
+_THIS = (
+    obligation.c.member_id == bindparam("b_member"),
+    obligation.c.series == bindparam("b_series"),
+    obligation.c.occurrence == bindparam("b_occurrence"),
+)
+REMINDED = update(obligation).where(*_THIS).values(reminded=bindparam("b_day"), times=obligation.c.times + 1)
+LAST_ASKED = (
+    select(obligation_letter)
+    .where(obligation_letter.c.address_id == bindparam("a"))
+    .order_by(obligation_letter.c.id.desc())
+    .limit(1)
+)
+LAST_UNASKED = (
+    select(outbox.c.key)
+    .where(
+        outbox.c.address_id == bindparam("a"),
+        outbox.c.unasked,
+        outbox.c.state.in_(["sending", "sent", "delivered", "read"]),
+    )
+    .order_by(outbox.c.not_before.desc(), outbox.c.id.desc())
+    .limit(1)
+)
+Name = tuple[int, str, str]
+
+
+class Obligations:
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self.conn, self.now = conn, now
+        self.queue = Queue(conn, now)
+
+    # --- look
+
+    def members(self, kpm_ids: Collection[int]) -> dict[int, list[Member]]:
+        found: dict[int, list[Member]] = defaultdict(list)
+        for row in self.conn.execute(MEMBERS, {"ks": list(kpm_ids)}):
+            found[row.kpm_id].append(member_record(row))
+        return found
+
+    def member(self, member_id: int) -> Member | None:
+        row = self.conn.execute(select(member).where(member.c.id == member_id)).first()
+        return member_record(row) if row else None
+
+    def kept(self, kpm_ids: Collection[int]) -> dict[Name, Kept]:
+        return {
+            (row.member_id, row.series, row.occurrence): kept_record(row)
+            for row in self.conn.execute(KEPT, {"ks": list(kpm_ids)})
+        }
+
+    def posyandu_of(self, desa_id: int) -> Sequence[Posyandu]:
+        rows = self.conn.execute(select(posyandu).where(posyandu.c.desa_id == desa_id).order_by(posyandu.c.id))
+        return [Posyandu(row.name, row.place, row.pattern) for row in rows]
+
+    # --- letters
+
+    def asked(self, address_id: int, on: date, items: Sequence[Item], *, unasked: bool = True) -> int:
+        """Remember what a letter asks; an unasked one counts as a reminder of each thing."""
+        packed = [[int(i.kpm_id), i.member_id, i.rule, i.series, i.occurrence] for i in items]
+        values = {"address_id": address_id, "on": on, "items": packed, "open": True}
+        letter_id = self.conn.execute(insert(obligation_letter).returning(obligation_letter.c.id), values).scalar_one()
+        for item in items if unasked else ():
+            self._ensure(item)
+            this = {"b_member": item.member_id, "b_series": item.series, "b_occurrence": item.occurrence}
+            self.conn.execute(REMINDED, {**this, "b_day": on})
+        return int(letter_id)
+
+    def letter(self, letter_id: int) -> Asked | None:
+        row = self.conn.execute(select(obligation_letter).where(obligation_letter.c.id == letter_id)).first()
+        return _asked(row) if row else None
+
+    def last_asked(self, address_id: int, since: date) -> Asked | None:
+        """The newest letter to this address, when it went out since then."""
+        row = self.conn.execute(LAST_ASKED, {"a": address_id}).first()
+        return _asked(row) if row and row.on >= since else None
+
+    def answered(self, letter_id: int) -> None:
+        self.conn.execute(update(obligation_letter).where(obligation_letter.c.id == letter_id).values(open=False))
+
+    def last_unasked(self, address_id: int) -> str:
+        """The key of the letter that we last sent there by ourselves: a short answer belongs to it."""
+        return self.conn.execute(LAST_UNASKED, {"a": address_id}).scalar() or ""
+
+    def cancel_waiting(self, kpm_id: int) -> int:
+        """What waits for this family about obligations is not said any more."""
+        mine = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id == kpm_id)
+        statement = update(outbox).where(
+            outbox.c.state == "queued", outbox.c.key.like("obligations.%"), outbox.c.unasked, outbox.c.id.in_(mine)
+        )
+        return self.conn.execute(statement.values(state="cancelled")).rowcount
+
+    # --- words and marks
+
+    def claim(
+        self, item: Item, said: Claim, by: str, *, done_on: date | None = None, reason: str | None = None
+    ) -> Claim | None:
+        """The family's word; returns what stood there before."""
+        self._ensure(item)
+        was = self._row(item)
+        values = {"claim": said.value, "done_on": done_on, "reason": reason, "claimed": self.now, "claim_by": by[:20]}
+        self._set(item, **values)
+        return Claim(was.claim) if was.claim else None
+
+    def mark(self, item: Item, mark: Claim | None, by: StaffId, proof: str = "") -> Claim | None:
+        """The pendamping's word, which alone counts; returns what stood there before."""
+        self._ensure(item)
+        was = self._row(item)
+        values = {"mark": mark.value if mark else None, "proof": proof[:60] or None, "marked_by": by}
+        self._set(item, **values, marked=self.now)
+        return Claim(was.mark) if was.mark else None
+
+    def _ensure(self, item: Item) -> None:
+        values = {"member_id": item.member_id, "kpm_id": item.kpm_id, "rule": item.rule, "times": 0}
+        ADD(self.conn, {**values, "series": item.series, "occurrence": item.occurrence})
+
+    def _row(self, item: Item) -> Any:
+        return self.conn.execute(select(obligation).where(*_this(item))).one()
+
+    def _set(self, item: Item, **values: Any) -> None:
+        self.conn.execute(update(obligation).where(*_this(item)).values(**values))
+
+    # --- members
+
+    def change_member(self, member_id: int, **values: Any) -> None:
+        self.conn.execute(update(member).where(member.c.id == member_id).values(**values))
+
+    def add_member(self, kpm_id: int, **values: Any) -> int:
+        return int(self.conn.execute(insert(member).returning(member.c.id), {"kpm_id": kpm_id, **values}).scalar_one())
+
+
+def member_record(row: Any) -> Member:
+    return Member(
+        row.id,
+        KpmId(row.kpm_id),
+        row.name,
+        row.component,
+        row.born,
+        row.hpl,
+        row.school,
+        row.level,
+        row.delivered,
+        row.stopped is not None,
+        row.at_risk,
+    )
+
+
+def kept_record(row: Any) -> Kept:
+    return Kept(
+        row.member_id,
+        row.series,
+        row.occurrence,
+        Claim(row.claim) if row.claim else None,
+        row.reason,
+        row.done_on,
+        Claim(row.mark) if row.mark else None,
+        row.proof,
+        row.reminded,
+        row.times,
+    )
+
+
+def _this(item: Item) -> tuple[Any, ...]:
+    return (
+        obligation.c.member_id == item.member_id,
+        obligation.c.series == item.series,
+        obligation.c.occurrence == item.occurrence,
+    )
+
+
+def _asked(row: Any) -> Asked:
+    items = [Item(KpmId(kpm), who, rule, series, occurrence) for kpm, who, rule, series, occurrence in row.items]
+    return Asked(row.id, row.address_id, row.on, items, row.open)

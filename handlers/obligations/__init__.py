@@ -1,0 +1,19 @@
+"""What does PKH ask of a family, when is it reminded, and what does it say?"""
+
+from handlers.obligations.listing import on_kewajiban, on_whose
+from handlers.obligations.reminding import tick
+from handlers.obligations.replies import on_button, on_consent, on_line, on_which, on_why
+from handlers.obligations.stopping import on_loss, stop_for_loss
+
+__all__ = [
+    "on_button",
+    "on_consent",
+    "on_kewajiban",
+    "on_line",
+    "on_loss",
+    "on_which",
+    "on_whose",
+    "on_why",
+    "stop_for_loss",
+    "tick",
+]

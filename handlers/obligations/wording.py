@@ -1,0 +1,88 @@
+"""How is what is due put into words: a sentence of its own, a phrase in a bundle, a line in a list?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from babel.dates import format_date
+
+from data.content.obligations import Rule, rules
+from data.obligations import Item, Kept, Member
+from handlers.rules.obligations import Occurrence
+
+TOGETHER = 150
+"""Letters of what a reminder asks; with names and the rest it stays under 300."""
+
+Spoken = Sequence[tuple[Occurrence, bool]]
+
+
+def item_of(one: Occurrence) -> Item:
+    return Item(one.member.kpm_id, one.member.id, one.rule.id, one.rule.shared, one.key)
+
+
+def sentence(rule: Rule, member: Member, nth: int | None, late: bool) -> str:
+    return _filled(rule.late if late else rule.reminder, member, nth)
+
+
+def phrase(rule: Rule, member: Member, nth: int | None) -> str:
+    """'timbang dan ukur Hafiz', 'periksa kehamilan ke-2 dari 6'."""
+    words = _filled(rule.short, member, nth)
+    return f"{words} dari {rule.of}" if rule.of and nth and words.endswith(f"ke-{nth}") else words
+
+
+def _filled(text: str, member: Member, nth: int | None) -> str:
+    return text.replace("{nama}", member.name).replace("{ke}", str(nth or ""))
+
+
+def bundled(spoken: Spoken) -> str:
+    """Whole sentences where there is room, else phrases; ends with a full stop."""
+    sentences = " ".join(dict.fromkeys(sentence(one.rule, one.member, one.nth, late) for one, late in spoken))
+    return sentences if len(sentences) <= TOGETHER else f"{phrases(spoken)}."
+
+
+def phrases(spoken: Spoken) -> str:
+    """As many as there is room for; the rest stands under KEWAJIBAN."""
+    on_time = {phrase(one.rule, one.member, one.nth) for one, late in spoken if not late}
+    said = [(phrase(one.rule, one.member, one.nth), late) for one, late in spoken]
+    words = list(dict.fromkeys(w if not late else f"{w} (susulan)" for w, late in said if not late or w not in on_time))
+    while len(words) > 1 and len(", ".join(words)) > TOGETHER:
+        words.pop()
+    return ", ".join(words)
+
+
+def of_items(items: Sequence[Item], members: Sequence[Member]) -> str:
+    """What an answer was about, in phrases."""
+    by_id = {member.id: member for member in members}
+    words = [
+        phrase(rules()[item.rule], by_id[item.member_id], nth_of(item)) for item in items if item.member_id in by_id
+    ]
+    shown = list(dict.fromkeys(words))
+    while len(shown) > 1 and len(", ".join(shown)) > TOGETHER - 30:
+        shown.pop()
+    return ", ".join(shown)
+
+
+def nth_of(item: Item) -> int | None:
+    rule = rules()[item.rule]
+    return int(item.occurrence) if rule.visits else rule.first
+
+
+def line(one: Occurrence, late: bool, kept: Kept | None) -> str:
+    """'periksa kehamilan ke-2 dari 6, sampai 3 Jan: belum ada kabar'."""
+    until = "bisa disusulkan" if late else f"sampai {short_day(one.due_to)}"
+    return f"{phrase(one.rule, one.member, one.nth)}, {until}: {state_words(kept)}"
+
+
+def state_words(kept: Kept | None) -> str:
+    if kept is None or (kept.claim is None and kept.mark is None):
+        return "belum ada kabar"
+    if kept.mark is not None:
+        return {"done": "sudah", "not_done": "belum", "not_applicable": "tidak perlu"}[kept.mark.value]
+    return {"done": "sudah, menunggu dicocokkan", "not_done": "belum", "not_applicable": "tidak perlu"}[
+        (kept.claim or kept.mark or "").value if kept.claim else "not_done"
+    ]
+
+
+def short_day(day: date) -> str:
+    return format_date(day, "d MMM", locale="id")
