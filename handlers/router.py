@@ -52,6 +52,8 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("kode",), PENDAMPING, registration.on_kode),
     Word(("status",), PENDAMPING, status.on_status),
     Word(("tindak lanjut",), PENDAMPING, status.on_tindak_lanjut),
+    Word(("data",), PENDAMPING, obligations.on_data),
+    Word(("verkom",), STAFF, obligations.on_verkom),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
@@ -77,6 +79,8 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "tempat": meetings.on_place_line,
     "absen": attendance.on_register_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
+    "data": obligations.on_data_line,
+    "verkom": obligations.on_verkom_line,
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
 }
 WAITING_KPM: Mapping[str, LineAnswer] = {
@@ -131,6 +135,8 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return word.answer(msg, who, tx, rest)
     if msg.button and msg.button.startswith("permit."):
         return meetings.on_permit(msg, who, tx)
+    if msg.button and msg.button.startswith(("data.take:", "data.no:")):
+        return obligations.on_decision(msg, who, tx)
     if msg.button and msg.button.startswith("join."):
         return registration.on_decision(msg, who, tx, consent.introduce)
     if waiting is not None and waiting.topic in WAITING_STAFF:
@@ -148,7 +154,7 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
 def _of_a_draft(msg: Inbound) -> bool:
     """A button or word of a conversation that is over."""
     if msg.button:
-        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face."))
+        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "data.", "verkom."))
     return msg.text.lower().rstrip(".! ") in {"selesai", "ubah"}
 
 
@@ -296,6 +302,8 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
             return help.on_thanks(msg, who, tx)
         case "question":
             return handover.pass_on(msg, who, tx, "question", msg.text, meeting=now.meeting)
+        case "data_change":
+            return obligations.on_change(msg, who, tx, reading)
         case "wrong_number":
             return consent.on_wrong_number(msg, who, tx)
         case "unknown" if now.expecting is Expecting.NONE:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from data.dialect import InsertOnce
 from data.obligations.queue import Queue
@@ -141,6 +141,10 @@ class Obligations:
 
     def change_member(self, member_id: int, **values: Any) -> None:
         self.conn.execute(update(member).where(member.c.id == member_id).values(**values))
+
+    def forget(self, member_id: int) -> None:
+        """A new pregnancy: what was kept of the last one belongs to it no longer."""
+        self.conn.execute(delete(obligation).where(obligation.c.member_id == member_id))
 
     def add_member(self, kpm_id: int, **values: Any) -> int:
         return int(self.conn.execute(insert(member).returning(member.c.id), {"kpm_id": kpm_id, **values}).scalar_one())

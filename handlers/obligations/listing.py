@@ -82,12 +82,13 @@ def of_family(members: Sequence[Member], kept: Mapping[tuple[int, str, str], Kep
 
 def taught_on(member: Member, day: date) -> list[str]:
     """What is good to do and never asked for."""
-    found = []
-    for rule in rules().values():
-        reach = span(rule, member) if rule.education else None
-        if reach is not None and reach[0] <= day <= reach[1]:
-            found.append(rule.short.replace("{nama}", member.name))
-    return found
+    taught = [
+        rule.short
+        for rule in rules().values()
+        if rule.education and (reach := span(rule, member)) and reach[0] <= day <= reach[1]
+    ]
+    taught += [one.rule.short for one in occurrences(member, day, day) if not may_ask(one)]
+    return [short.replace("{nama}", member.name) for short in taught]
 
 
 def parts(lines: Sequence[str]) -> list[str]:

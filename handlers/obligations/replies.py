@@ -115,6 +115,12 @@ def _keep_consent(msg: Inbound, who: Person, tx: Tx, yes: bool) -> list[Outbound
 # --- what is it about?
 
 
+def waiting_items(msg: Inbound, who: Person, tx: Tx) -> list[Item]:
+    """What the newest reminder asked and nobody has answered."""
+    asked = _waiting(msg, who, tx)
+    return _open_items(asked.items, who, tx) if asked else []
+
+
 def _waiting(msg: Inbound, who: Person, tx: Tx) -> Asked | None:
     return tx.obligations.last_asked(who.address_id, (msg.at - ANSWERS).date())
 

@@ -21,7 +21,7 @@ def stop_for_loss(tx: Tx, kpm_id: int, why: str = LOSS, actor: str = "bot") -> S
     starts again until the pendamping says so. Returns those it stopped."""
     every = tx.obligations.members([kpm_id])[kpm_id]
     today = tx.now.date()
-    near = [m for m in every if m.component in {"ibu_hamil", "nifas"} or _is_baby(m, today)]
+    near = [m for m in every if m.component in {"ibu_hamil", "nifas"} or is_baby(m, today)]
     stopped = [member for member in near or every if not member.stopped]
     for member in stopped:
         stop(tx, member, why, actor)
@@ -35,7 +35,7 @@ def stop(tx: Tx, member: Member, why: str, actor: str) -> None:
     tx.audit.write(actor, "member.stopped", f"member:{member.id}", None, why)
 
 
-def _is_baby(member: Member, today: date) -> bool:
+def is_baby(member: Member, today: date) -> bool:
     return member.component in CHILDREN and member.born is not None and months_old(member.born, today) < BABY
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from babel.dates import format_date
 
 from data.content.obligations import Rule, rules
-from data.obligations import Item, Kept, Member
+from data.obligations import Claim, Item, Kept, Member
 from handlers.rules.obligations import Occurrence
 
 TOGETHER = 150
@@ -74,14 +74,18 @@ def line(one: Occurrence, late: bool, kept: Kept | None) -> str:
     return f"{phrase(one.rule, one.member, one.nth)}, {until}: {state_words(kept)}"
 
 
+_SAID = {
+    Claim.DONE: "sudah, menunggu dicocokkan",
+    Claim.NOT_DONE: "belum",
+    Claim.NOT_APPLICABLE: "tidak perlu, menunggu pendamping",
+}
+_WRITTEN = {Claim.DONE: "sudah dicocokkan", Claim.NOT_DONE: "belum", Claim.NOT_APPLICABLE: "tidak perlu"}
+
+
 def state_words(kept: Kept | None) -> str:
-    if kept is None or (kept.claim is None and kept.mark is None):
-        return "belum ada kabar"
-    if kept.mark is not None:
-        return {"done": "sudah", "not_done": "belum", "not_applicable": "tidak perlu"}[kept.mark.value]
-    return {"done": "sudah, menunggu dicocokkan", "not_done": "belum", "not_applicable": "tidak perlu"}[
-        (kept.claim or kept.mark or "").value if kept.claim else "not_done"
-    ]
+    if kept is not None and kept.mark is not None:
+        return _WRITTEN[kept.mark]
+    return _SAID[kept.claim] if kept is not None and kept.claim is not None else "belum ada kabar"
 
 
 def short_day(day: date) -> str:

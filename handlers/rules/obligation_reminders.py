@@ -80,6 +80,8 @@ def _settled(one: Occurrence, kept: Mapping[tuple[int, str, str], Kept]) -> bool
 
 def is_time(one: Occurrence, kept: Kept | None, day: date, posyandu: Days | None) -> bool:
     """Whether this is the day to speak of it. The evening before a posyandu cannot be made up for; other days can."""
+    if day > one.due_to + timedelta(days=one.rule.catch_up):
+        return False  # missed so long ago that only the list still shows it
     days = plan(one, posyandu)
     if one.rule.posyandu and posyandu is not None:
         return day in days

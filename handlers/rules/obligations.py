@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from data.content.obligations import Rule, SchoolBreak, content, limits, rules
+from data.content.obligations import Rule, SchoolBreak, content, rules
 from data.obligations.records import Kept, Member
 
 DAY = timedelta(days=1)
@@ -134,7 +134,7 @@ def _years(rule: Rule, born: date | None) -> Span | None:
 
 def occurrences(member: Member, since: date, until: date, among: Sequence[Rule] | None = None) -> list[Occurrence]:
     """Everything whose window touches [since, until]; what only teaches is not asked for and not here."""
-    found = []
+    found: list[Occurrence] = []
     for rule in _asked(member.component) if among is None else among:
         if (reach := span(rule, member)) and reach[0] <= until and reach[1] >= since:
             found += of_rule(rule, member, reach, since, until)
@@ -285,7 +285,3 @@ def is_enough(rule: Rule, kept: Mapping[tuple[int, str, str], Kept], member: Mem
 def is_over(member: Member, day: date) -> bool:
     """The HPL has passed and nobody has told of a birth: now the pendamping is asked, not the mother."""
     return member.component == "ibu_hamil" and member.hpl is not None and not member.delivered and day > member.hpl
-
-
-def last_week(member: Member, day: date) -> bool:
-    return member.hpl is not None and week_of(member.hpl, day) > limits().pregnancy_weeks

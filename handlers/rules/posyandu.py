@@ -32,18 +32,19 @@ def days(pattern: str, since: date, until: date) -> list[date]:
     """The days of a pattern in [since, until]. The 31st is the last day of a shorter month."""
     word, _, rest = pattern.partition(" ")
     if word not in WEEKDAYS and word != "tanggal":
-        return [day for part in pattern.split(",") if since <= (day := date.fromisoformat(part)) <= until]
-    found = []
+        every = (date.fromisoformat(part) for part in pattern.split(","))
+        return [day for day in every if since <= day <= until]
+    found: list[date] = []
     for year, month in _months(since, until):
         last = calendar.monthrange(year, month)[1]
         if word == "tanggal":
-            day = min(int(rest), last)
+            number = min(int(rest), last)
         else:
             first = 1 + (WEEKDAYS[word] - date(year, month, 1).weekday()) % 7
             fitting = range(first, last + 1, 7)
-            day = fitting[int(rest) - 1 if int(rest) > 0 else _LAST]
-        if since <= date(year, month, day) <= until:
-            found.append(date(year, month, day))
+            number = fitting[int(rest) - 1 if int(rest) > 0 else _LAST]
+        if since <= (day := date(year, month, number)) <= until:
+            found.append(day)
     return found
 
 
