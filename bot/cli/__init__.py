@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from bot.cli import content, doctor, events, imports, invite, meetings, reading, running, staff, summary, whatsapp
+from bot.cli import (
+    content,
+    doctor,
+    events,
+    exports,
+    imports,
+    invite,
+    meetings,
+    obligations,
+    reading,
+    running,
+    staff,
+    summary,
+    whatsapp,
+)
 from bot.cli.speaking import Failed, WrongInput, complain
 
 app = typer.Typer(
@@ -22,6 +36,8 @@ for name, group in (
     ("import", imports.app),
     ("staff", staff.app),
     ("meetings", meetings.app),
+    ("obligations", obligations.app),
+    ("export", exports.app),
     ("content", content.app),
     ("events", events.app),
     ("whatsapp", whatsapp.app),

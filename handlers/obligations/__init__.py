@@ -5,6 +5,7 @@ from handlers.obligations.listing import on_kewajiban, on_whose
 from handlers.obligations.reminding import tick
 from handlers.obligations.replies import on_button, on_consent, on_line, on_which, on_why
 from handlers.obligations.reporting import on_change, on_decision
+from handlers.obligations.school import on_low
 from handlers.obligations.stopping import on_loss, stop_for_loss
 from handlers.obligations.verkom import on_verkom, on_verkom_line
 
@@ -18,6 +19,7 @@ __all__ = [
     "on_kewajiban",
     "on_line",
     "on_loss",
+    "on_low",
     "on_verkom",
     "on_verkom_line",
     "on_which",
