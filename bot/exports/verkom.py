@@ -13,7 +13,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import KeepTogether, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from bot.exports.paper import page_fonts
 from handlers.obligations.collecting import Row, Verkom, age_words
@@ -30,7 +30,7 @@ STATE_TITLES = {
 }
 HEAD = ("No", "Pengurus", "Anggota", "Umur", *STATE_TITLES.values(), "Keterangan")
 P2K2_HEAD = ("No", "Pengurus", "Pertemuan", "Hadir", "Izin", "Sakit", "Alpa", "Belum diketahui")
-WIDTHS = (9, 38, 38, 17, 17, 22, 24, 16, 24, 62)
+WIDTHS = (10, 38, 38, 17, 17, 25, 27, 17, 24, 54)
 P2K2_WIDTHS = (9, 60, 30, 25, 25, 25, 25, 40)
 
 
@@ -146,8 +146,8 @@ def verkom_pdf(found: Verkom) -> bytes:
         story += [Spacer(1, 4 * mm), _table(HEAD, rows, WIDTHS, words, heads, total=True), PageBreak()]
     story += [Paragraph("Verifikasi komitmen: kehadiran P2K2", title), Paragraph(_subtitle(found), words)]
     story += [Spacer(1, 4 * mm), _table(P2K2_HEAD, _p2k2(found), P2K2_WIDTHS, words, heads, total=False)]
-    story += [Spacer(1, 12 * mm), Paragraph("Pendamping,", words), Spacer(1, 16 * mm)]
-    story.append(Paragraph("(..............................)", words))
+    signed = [Spacer(1, 8 * mm), Paragraph("Pendamping,", words), Spacer(1, 16 * mm)]
+    story.append(KeepTogether([*signed, Paragraph("(..............................)", words)]))
     footer = partial(_footer, font=plain, words=_subtitle(found))
     paper.build(story, onFirstPage=footer, onLaterPages=footer)
     return out.getvalue()
@@ -199,6 +199,6 @@ def coverage_rows(found: Verkom, by: str) -> list[list[str]]:
         key = (place, row.form)
         sums[key] = sums.get(key, Counts()) + row.counts
     return [
-        [place, FORM_TITLES[form], *(shown(getattr(counts, name), suppress=True) for name in STATES)]
+        [place, FORM_TITLES[form], *shown(counts, suppress=True).values()]
         for (place, form), counts in sorted(sums.items())
     ]

@@ -115,12 +115,10 @@ def _overview(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, found: Verk
 
 
 def _words(counts: Counts, *, suppress: bool = False) -> str:
-    def number(name: str) -> str:
-        return shown(getattr(counts, name), suppress=suppress)
-
+    number = shown(counts, suppress=suppress)
     return (
-        f"sudah {number('verified')}, dilaporkan {number('reported')}, belum {number('not_done')}, "
-        f"belum diketahui {number('unknown')} dari {number('due')}"
+        f"sudah {number['verified']}, dilaporkan {number['reported']}, belum {number['not_done']}, "
+        f"belum diketahui {number['unknown']} dari {number['due']}"
     )
 
 
@@ -299,5 +297,5 @@ def _coverage(msg: Inbound, tx: Tx, kelompoks: Sequence[Kelompok], rest: str) ->
     lines = [f"{form.capitalize()}: {_words(found.total(form), suppress=True)}" for form in FORMS]
     held = [attended for _, _, attended in found.p2k2]
     came, expected = sum(a.hadir for a in held), sum(a.held for a in held)
-    lines.append(f"P2K2: hadir {shown(came, suppress=True)} dari {shown(expected, suppress=True)}")
+    lines.append(f"P2K2: hadir {came} dari {expected}")
     return [say(msg, "obligations.verkom.coverage", quarter=str(quarter), lines="\n".join(lines))]

@@ -134,7 +134,14 @@ def is_low(share: int | None) -> bool:
     return share is not None and share < limits().school_percent
 
 
-def shown(number: int, *, suppress: bool) -> str:
-    """A small cell could name a person to those who do not know the families."""
+def shown(counts: Counts, *, suppress: bool) -> dict[str, str]:
+    """The numbers as they may be read. A small cell could name a person to those who do not know the families; and
+    where only one is hidden the smallest of the others goes too, or subtraction would find it."""
     least = limits().suppress_below
-    return f"<{least}" if suppress and 0 < number < least else str(number)
+    numbers = {name: getattr(counts, name) for name in STATES}
+    hidden = {name for name in STATES if 0 < numbers[name] < least} if suppress else set()
+    parts = [name for name in STATES[1:] if numbers[name]]
+    if len(hidden & set(parts)) == 1 and len(parts) > 1:
+        hidden.add(min((name for name in parts if name not in hidden), key=lambda name: numbers[name]))
+    words = {name: f"<{least}" if 0 < numbers[name] < least else "…" for name in hidden}
+    return {name: words.get(name, str(numbers[name])) for name in STATES}
