@@ -27,6 +27,11 @@ class InsertOnce:
         result = conn.execute(self._statements[conn.dialect.name], values)
         return result.scalar_one_or_none() if self._returning else result.rowcount > 0
 
+    def many(self, conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """The same for many rows; those that were there stay as they are."""
+        if rows:
+            conn.execute(self._statements[conn.dialect.name], list(rows))
+
 
 class Upsert:
     """`INSERT … ON CONFLICT DO UPDATE` of the named columns."""

@@ -24,6 +24,7 @@ _THIS = (
     obligation.c.occurrence == bindparam("b_occurrence"),
 )
 REMINDED = update(obligation).where(*_THIS).values(reminded=bindparam("b_day"), times=obligation.c.times + 1)
+ADD_LETTER = insert(obligation_letter).returning(obligation_letter.c.id, sort_by_parameter_order=True)
 LAST_ASKED = (
     select(obligation_letter)
     .where(obligation_letter.c.address_id == bindparam("a"))
@@ -72,16 +73,24 @@ class Obligations:
 
     # --- letters
 
-    def asked(self, address_id: int, on: date, items: Sequence[Item], *, unasked: bool = True) -> int:
-        """Remember what a letter asks; an unasked one counts as a reminder of each thing."""
-        packed = [[int(i.kpm_id), i.member_id, i.rule, i.series, i.occurrence] for i in items]
-        values = {"address_id": address_id, "on": on, "items": packed, "open": True}
-        letter_id = self.conn.execute(insert(obligation_letter).returning(obligation_letter.c.id), values).scalar_one()
-        for item in items if unasked else ():
-            self._ensure(item)
-            this = {"b_member": item.member_id, "b_series": item.series, "b_occurrence": item.occurrence}
-            self.conn.execute(REMINDED, {**this, "b_day": on})
-        return int(letter_id)
+    def asked(self, address_id: int, on: date, items: Sequence[Item]) -> int:
+        """Remember what a list asks, so that an answer knows what it is about."""
+        return self.asked_all(on, [(address_id, items)], unasked=False)[0]
+
+    def asked_all(
+        self, on: date, letters: Sequence[tuple[int, Sequence[Item]]], *, unasked: bool = True
+    ) -> Sequence[int]:
+        """Remember what letters to these addresses ask; unasked ones count as a reminder of each thing."""
+        if not letters:
+            return []
+        rows = [{"address_id": where, "on": on, "items": [_packed(i) for i in items]} for where, items in letters]
+        ids = self.conn.execute(ADD_LETTER, rows).scalars().all()
+        every = [item for _, items in letters for item in items] if unasked else []
+        if every:
+            ADD.many(self.conn, [_row(item) for item in every])
+            this = [{"b_member": i.member_id, "b_series": i.series, "b_occurrence": i.occurrence} for i in every]
+            self.conn.execute(REMINDED, [{**one, "b_day": on} for one in this])
+        return list(ids)
 
     def letter(self, letter_id: int) -> Asked | None:
         row = self.conn.execute(select(obligation_letter).where(obligation_letter.c.id == letter_id)).first()
@@ -114,7 +123,7 @@ class Obligations:
     ) -> Claim | None:
         """The family's word; returns what stood there before."""
         self._ensure(item)
-        was = self._row(item)
+        was = self._found(item)
         values = {"claim": said.value, "done_on": done_on, "reason": reason, "claimed": self.now, "claim_by": by[:20]}
         self._set(item, **values)
         return Claim(was.claim) if was.claim else None
@@ -122,16 +131,15 @@ class Obligations:
     def mark(self, item: Item, mark: Claim | None, by: StaffId, proof: str = "") -> Claim | None:
         """The pendamping's word, which alone counts; returns what stood there before."""
         self._ensure(item)
-        was = self._row(item)
+        was = self._found(item)
         values = {"mark": mark.value if mark else None, "proof": proof[:60] or None, "marked_by": by}
         self._set(item, **values, marked=self.now)
         return Claim(was.mark) if was.mark else None
 
     def _ensure(self, item: Item) -> None:
-        values = {"member_id": item.member_id, "kpm_id": item.kpm_id, "rule": item.rule, "times": 0}
-        ADD(self.conn, {**values, "series": item.series, "occurrence": item.occurrence})
+        ADD(self.conn, _row(item))
 
-    def _row(self, item: Item) -> Any:
+    def _found(self, item: Item) -> Any:
         return self.conn.execute(select(obligation).where(*_this(item))).one()
 
     def _set(self, item: Item, **values: Any) -> None:
@@ -187,6 +195,15 @@ def _this(item: Item) -> tuple[Any, ...]:
         obligation.c.series == item.series,
         obligation.c.occurrence == item.occurrence,
     )
+
+
+def _row(item: Item) -> dict[str, Any]:
+    values = {"member_id": item.member_id, "kpm_id": item.kpm_id, "rule": item.rule, "times": 0}
+    return {**values, "series": item.series, "occurrence": item.occurrence}
+
+
+def _packed(item: Item) -> list[Any]:
+    return [int(item.kpm_id), item.member_id, item.rule, item.series, item.occurrence]
 
 
 def _asked(row: Any) -> Asked:

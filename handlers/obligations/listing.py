@@ -54,7 +54,7 @@ def listing(msg: Inbound, who: Person, tx: Tx, kpm: Kpm) -> list[Outbound]:
         return [say(msg, "obligations.list_empty", names=kpm.called, pendamping=pendamping_of(kelompok))]
     open_items: list[Item] = [item_of(one) for one, _, known in lines if known is None or not known.settled]
     if open_items:
-        tx.obligations.asked(who.address_id, day, open_items, unasked=False)
+        tx.obligations.asked(who.address_id, day, open_items)
     shown = [f"- {line(one, late, known)}" for one, late, known in lines] + [f"- {words}" for words in taught]
     *first, last = parts(shown)
     letters = [say(msg, "obligations.list", names=kpm.called, lines=part) for part in first]

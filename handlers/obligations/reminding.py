@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 from data.obligations import Kept, Line, Member, Posyandu
 from data.obligations.queue import Look
-from data.records import Kelompok
+from data.records import Hours, Kelompok
 from data.store import Tx
 from handlers.obligations.wording import bundled, item_of, phrases
 from handlers.rules import posyandu as posyandu_days
@@ -74,6 +74,7 @@ class Family:
     found: Sequence[tuple[Occurrence, bool]] = ()
     evening: bool = False
     blocked: bool = False
+    said: bool = False
 
 
 @dataclass
@@ -89,6 +90,10 @@ class Morning:
     @property
     def day(self) -> date:
         return self.local.date()
+
+    @cached_property
+    def hours(self) -> Hours:
+        return self.tx.settings.hours()
 
     def run(self) -> None:
         shelf = self.tx.obligations
@@ -112,13 +117,17 @@ class Morning:
             self._ask_pendamping(family)
             families.append(family)
         self._write(families)
-        kept = shelf.kept(ids)
+        kept |= {one.name: self._spoken_of(one, kept) for f in families if f.said for one, _ in f.found}
         for family in families:
             looked = next_look(family.members, kept, self.day, family.days)
             if family.blocked:
                 looked = {i: min(at or self.day + DAY, self.day + DAY) for i, at in looked.items()}
             nexts |= looked
         shelf.queue.set_next(nexts)
+
+    def _spoken_of(self, one: Occurrence, kept: Kepts) -> Kept:
+        known = kept.get(one.name) or Kept(*one.name)
+        return replace(known, reminded=self.day, times=known.times + 1)
 
     def _family(self, kpm_id: int, members: Sequence[Member], line: Line | None) -> Family:
         kelompok = self._kelompok(line.kpm.kelompok_id) if line else self._kelompok_of(kpm_id)
@@ -207,9 +216,15 @@ class Morning:
             if family.line.health is None:
                 self._ask_consent(family)
             else:
+                family.said = True
                 by_address[family.line.address_id, family.evening].append(family)
-        for (address_id, evening), together in by_address.items():
-            self._letter(address_id, together, evening)
+        spoken = [
+            (address_id, [item_of(one) for family in together for one, _ in family.found])
+            for (address_id, _), together in by_address.items()
+        ]
+        numbers = self.tx.obligations.asked_all(self.day, spoken)
+        for number, ((address_id, evening), together) in zip(numbers, by_address.items(), strict=True):
+            self._letter(address_id, together, evening, str(number))
 
     def _ask_consent(self, family: Family) -> None:
         """Asked when the first is due, and once."""
@@ -220,11 +235,11 @@ class Morning:
         if self.tx.outbox.put(letter) is not None:
             self.tx.sessions.keep(line.address_id, CONSENT, {}, CONSENT_WAITS)
 
-    def _letter(self, address_id: int, families: Sequence[Family], evening: bool) -> None:
+    def _letter(self, address_id: int, families: Sequence[Family], evening: bool, number: str) -> None:
         spoken = [pair for family in families for pair in family.found]
         lines = [family.line for family in families if family.line]
         kpms = [line.kpm for line in lines]
-        words = {"names": names_of(kpms), "letter": self._asked(address_id, spoken)}
+        words = {"names": names_of(kpms), "letter": number}
         once = f"obligation:{self.day}:address:{address_id}:{evening:d}"
         kelompok = families[0].kelompok
         pendamping = pendamping_of(kelompok) if kelompok else "pendamping"
@@ -240,16 +255,13 @@ class Morning:
             letter = self._outbound(families, "obligations.sealed", {**words, "pendamping": pendamping}, once)
         self.tx.outbox.put(letter)
 
-    def _asked(self, address_id: int, spoken: Sequence[tuple[Occurrence, bool]]) -> str:
-        return str(self.tx.obligations.asked(address_id, self.day, [item_of(one) for one, _ in spoken]))
-
     def _outbound(self, families: Sequence[Family], key: str, params: Mapping[str, str], once: str) -> Outbound:
         line = families[0].line
         assert line is not None  # noqa: S101  checked by the caller
         evening = families[0].evening
-        zone, hours = self.local.tzinfo, self.tx.settings.hours()
+        zone = self.local.tzinfo
         wanted = max(self.tx.now, datetime.combine(self.day, EVENING, zone)) if evening else self.tx.now
-        at = next_allowed(wanted, zone, hours)  # type: ignore[arg-type]
+        at = next_allowed(wanted, zone, self.hours)  # type: ignore[arg-type]
         noon = datetime.combine(self.day + DAY, datetime.min.time().replace(hour=12), zone)
         return Outbound(
             line.address,

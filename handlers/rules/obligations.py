@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from data.content.obligations import Rule, SchoolBreak, content, rules
 from data.obligations.records import Kept, Member
@@ -53,13 +53,22 @@ class Occurrence:
         return day <= self.due_to + timedelta(days=self.rule.catch_up)
 
 
+@lru_cache(maxsize=65536)
 def after_months(day: date, months: int) -> date:
     """The day a child is so many months old. Born on a 31st it is older on the last day of a shorter month, born on
     29 February on the 28th where there is no 29th."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if year > date.max.year:
         return date.max
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, length(year, month + 1)))
+
+
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def length(year: int, month: int) -> int:
+    """Days of a month."""
+    return 29 if month == 2 and calendar.isleap(year) else _LENGTHS[month - 1]
 
 
 def months_old(born: date, day: date) -> int:
@@ -132,13 +141,19 @@ def _years(rule: Rule, born: date | None) -> Span | None:
 # --- and what does it ask for in that time?
 
 
-def occurrences(member: Member, since: date, until: date, among: Sequence[Rule] | None = None) -> list[Occurrence]:
+def occurrences(member: Member, since: date, until: date, *, made_up: bool = False) -> list[Occurrence]:
     """Everything whose window touches [since, until]; what only teaches is not asked for and not here."""
     found: list[Occurrence] = []
-    for rule in _asked(member.component) if among is None else among:
-        if (reach := span(rule, member)) and reach[0] <= until and reach[1] >= since:
+    for rule, reach in _spans(member):
+        if reach[0] <= until and reach[1] >= since and (not made_up or rule.late_to is not None or rule.catch_up):
             found += of_rule(rule, member, reach, since, until)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _spans(member: Member) -> Sequence[tuple[Rule, Span]]:
+    """Every rule that ever concerns her: asked for several times in one look."""
+    return [(rule, reach) for rule in _asked(member.component) if (reach := span(rule, member)) is not None]
 
 
 @cache
@@ -149,11 +164,6 @@ def _asked(component: str) -> Sequence[Rule]:
     else:
         wanted = {component, "nifas"} if component == "ibu_hamil" else {component}
     return tuple(rule for rule in rules().values() if rule.component in wanted and not rule.education)
-
-
-@cache
-def _made_up_for(component: str) -> Sequence[Rule]:
-    return tuple(rule for rule in _asked(component) if rule.catch_up or rule.late_to is not None)
 
 
 def of_rule(rule: Rule, member: Member, reach: Span, since: date, until: date) -> Iterator[Occurrence]:
@@ -231,6 +241,7 @@ _CADENCES: Mapping[str, Callable[[Rule, Member, Span, date, date], Iterator[Part
 }
 
 
+@cache
 def school_days(year: int, month: int) -> Span | None:
     """The first and the last day of a month that no school break covers; None when it is all holidays."""
     breaks = content().school_break
@@ -248,7 +259,7 @@ def _free(breaks: tuple[SchoolBreak, ...], day: date) -> bool:
 
 def _of_months(year: int, month: int, many: int) -> Span:
     end = month + many - 1
-    return date(year, month, 1), date(year, end, calendar.monthrange(year, end)[1])
+    return date(year, month, 1), date(year, end, length(year, end))
 
 
 def _calendar(first: date, last: date, step: int) -> Iterator[tuple[int, int]]:
@@ -271,7 +282,7 @@ MADE_UP = timedelta(days=366 * 5)
 
 def late_on(member: Member, day: date) -> list[Occurrence]:
     """What is over and can still be made up for."""
-    return [one for one in occurrences(member, day - MADE_UP, day, _made_up_for(member.component)) if one.is_late(day)]
+    return [one for one in occurrences(member, day - MADE_UP, day, made_up=True) if one.is_late(day)]
 
 
 def is_enough(rule: Rule, kept: Mapping[tuple[int, str, str], Kept], member: Member) -> bool:
