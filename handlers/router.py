@@ -267,8 +267,10 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
         return []
     if (said := attendance.on_ketua(msg, who, tx)) is not None:
         return said
-    if now.expecting is not Expecting.CHECKIN and (said := obligations.on_line(msg, who, tx)) is not None:
-        return said
+    if now.expecting is not Expecting.CHECKIN:
+        said = obligations.on_line(msg, who, tx, now.expecting)
+        if said is not None:
+            return said
     if reading.meaning == "loss":
         obligations.on_loss(who, tx)
     return _read(msg, who, tx, now, reading)

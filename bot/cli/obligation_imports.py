@@ -16,7 +16,9 @@ from data.intake import school as school_file
 from data.intake.findings import WRONG, Finding
 from data.store import Tx
 from handlers.obligations.school import keep
-from handlers.rules.posyandu import read_pattern
+from handlers.rules.obligation_reminders import AHEAD
+from handlers.rules.obligations import DAY
+from handlers.rules.posyandu import days, read_pattern
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Hanya periksa; tidak ada yang diubah.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")]
@@ -72,6 +74,7 @@ def posyandu(
         rows = posyandu_file.match(tx, found)
         if found.ok and not dry_run:
             posyandu_file.keep(tx, rows)
+            _look_in_time(tx, rows)
             tx.audit.write("cli", "posyandu.import", "posyandu", None, f"{len(rows)} posyandu")
         return len(rows)
 
@@ -85,6 +88,16 @@ def posyandu(
         dry_run=dry_run,
         json=json,
     )
+
+
+def _look_in_time(tx: Tx, rows: Sequence[dict[str, object]]) -> None:
+    """The evening before the next day of each posyandu is not missed."""
+    here = tx.people.kabupaten()
+    today = tx.now.astimezone(here.zone).date() if here else tx.now.date()
+    for row in rows:
+        coming = days(str(row["pattern"]), today + DAY, today + AHEAD)
+        if coming and isinstance(row["desa_id"], int):
+            tx.obligations.queue.look_by(row["desa_id"], coming[0] - DAY)
 
 
 def _must_exist(file: Path) -> None:

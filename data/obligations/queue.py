@@ -154,6 +154,20 @@ class Queue:
     def look_again(self, kpm_id: int, day: date = LOOK_AT_ONCE) -> None:
         self.conn.execute(update(member).where(member.c.kpm_id == kpm_id).values(next_on=day))
 
+    def look_by(self, desa_id: int, day: date) -> None:
+        """A posyandu day has changed: small children of this desa are looked at on that day at the latest."""
+        there = (
+            select(kpm.c.id)
+            .join(kelompok, kelompok.c.id == kpm.c.kelompok_id)
+            .where(kelompok.c.desa_id == desa_id)
+            .scalar_subquery()
+        )
+        self.conn.execute(
+            update(member)
+            .where(member.c.next_on > day, member.c.component == "anak_usia_dini", member.c.kpm_id.in_(there))
+            .values(next_on=day)
+        )
+
     def next_day(self) -> date | None:
         found: date | None = self.conn.execute(
             select(member.c.next_on).where(member.c.next_on.is_not(None)).order_by(member.c.next_on).limit(1)

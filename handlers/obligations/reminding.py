@@ -31,7 +31,7 @@ from handlers.rules.obligation_reminders import (
     room,
     waits_for_posyandu,
 )
-from handlers.rules.obligations import DAY, Occurrence, is_over
+from handlers.rules.obligations import DAY, Occurrence, is_over, occurrences
 from handlers.rules.reminders import plan as meeting_plan
 from handlers.speech import names_of, pendamping_of
 from messages.envelope import KpmId, Outbound, Priority, StaffTo
@@ -106,10 +106,12 @@ class Morning:
         families = []
         for look in self.looks:
             mine = members[look.kpm_id]
-            if look.new and not any(is_urgent(m, self.day) for m in mine if m.id in look.new):
-                nexts |= dict.fromkeys(look.new, first_look(look.kpm_id, self.day))
-                continue
             family = self._family(look.kpm_id, mine, lines.get(look.kpm_id))
+            if look.new and not any(is_urgent(m, self.day) for m in mine if m.id in look.new):
+                at = first_look(look.kpm_id, mine, self.day, family.days)
+                if at > self.day:
+                    nexts |= dict.fromkeys(look.new, at)
+                    continue
             self._find(family, kept)
             if family.found and family.line is not None:
                 to_come = ahead.get(family.line.kpm.kelompok_id, 0)
@@ -171,16 +173,28 @@ class Morning:
         ]
         now = [(o, late) for o, late in due if is_time(o, kept.get(o.name), self.day, family.days)]
         evening = [(o, late) for o, late in now if o.rule.posyandu and family.days is not None]
-        pressing = [(o, late) for o, late in now if o.rule.private and o.due_to <= self.day + WEEK]
+        pressing = [(o, late) for o, late in now if o.rule.private and not late and o.due_to <= self.day + WEEK]
         if evening and not pressing:
             family.found, family.evening = evening, True
         elif not waits_for_posyandu([o for o, _ in now], self.day, self._next_evening(family, due)):
             family.found = now
         else:
             family.blocked = bool(now)
+        if family.found and not family.evening:
+            family.found = [*family.found, *self._soon(family, kept)]
         order = {one.name: n for n, one in enumerate(choose([one for one, _ in family.found], kept))}
         most = len(order) if family.evening else MOST
         family.found = sorted(family.found, key=lambda pair: order[pair[0].name])[:most]
+
+    def _soon(self, family: Family, kept: Kepts) -> list[tuple[Occurrence, bool]]:
+        """Visits of a few days that would be over before the next letter may go."""
+        soon = [
+            one
+            for member in family.members
+            for one in occurrences(member, self.day + DAY, self.day + WEEK)
+            if one.rule.unit == "hari" and one.due_from > self.day and one.due_to <= self.day + WEEK
+        ]
+        return [(one, False) for one in soon if one.name not in kept]
 
     def _next_evening(self, family: Family, due: Sequence[tuple[Occurrence, bool]]) -> date | None:
         if family.days is None or not any(one.rule.posyandu for one, _ in due):
@@ -244,15 +258,16 @@ class Morning:
         kelompok = families[0].kelompok
         pendamping = pendamping_of(kelompok) if kelompok else "pendamping"
         if evening and families[0].posyandu:
-            params = {**words, "place": place_words(families[0].posyandu), "what": phrases(spoken)}
+            params = {**words, "place": place_words(families[0].posyandu), "what": phrases(spoken, self.day)}
             letter = self._outbound(families, "obligations.posyandu", params, once)
         elif not any(one.rule.private for one, _ in spoken):
-            params = {**words, "pendamping": pendamping, "what": bundled(spoken)}
+            params = {**words, "pendamping": pendamping, "what": bundled(spoken, self.day)}
             letter = self._outbound(families, "obligations.reminder", params, once)
         elif all(may_speak_openly(line) for line in lines):
-            letter = self._outbound(families, "obligations.opened", {**words, "what": bundled(spoken)}, once)
+            letter = self._outbound(families, "obligations.opened", {**words, "what": bundled(spoken, self.day)}, once)
         else:
             letter = self._outbound(families, "obligations.sealed", {**words, "pendamping": pendamping}, once)
+        self.tx.outbox.known(lines[0].address, address_id)
         self.tx.outbox.put(letter)
 
     def _outbound(self, families: Sequence[Family], key: str, params: Mapping[str, str], once: str) -> Outbound:

@@ -11,7 +11,7 @@ from data.content.obligations import rules
 from data.obligations import Asked, Claim, Item, Member
 from data.records import Consent, Kpm, Person, Topic
 from data.store import Tx
-from handlers.obligations.listing import of_family
+from handlers.obligations.listing import of_family, on_kewajiban
 from handlers.obligations.wording import bundled, item_of, of_items
 from handlers.rules.obligations import Occurrence, late_on, occurrences
 from handlers.speech import REASONS, names_of, pendamping_of, say
@@ -23,21 +23,25 @@ ANSWERS = timedelta(days=21)
 
 WHICH, WHY = "kewajiban_mana", "kewajiban_alasan"
 ASKED = timedelta(hours=12)
+SOON = timedelta(days=7)
+"""A letter also names the visits that begin before the next one."""
+
 WHEN = {"today": 0, "yesterday": 1, "last_week": 7, "last_month": 30}
 WORDING = "kesehatan-1"
 """The version of the words of `obligations.consent.ask` that an answer belongs to."""
 
 
-def on_line(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+def on_line(msg: Inbound, who: Person, tx: Tx, expecting: Expecting) -> list[Outbound] | None:
     """An answer to the newest reminder, or a bare SUDAH or BELUM; None when the line is about something else."""
     word = msg.text.strip().lower().rstrip(".! ")
     if word == "buka":
         return on_open(msg, who, tx, None)
+    bare = word in {"sudah", "belum"}
     asked = _waiting(msg, who, tx)
-    if asked is None and word not in {"sudah", "belum"}:
+    if asked is None and not bare:
         return None
-    if asked is not None and asked.open and not _newest_is_ours(who, tx) and word not in {"sudah", "belum"}:
-        return None
+    if not _newest_is_ours(who, tx) and (expecting is Expecting.RSVP or not bare):
+        return None  # the invitation came later: it is what she answers
     reading = read(msg.text, Expecting.OBLIGATION)
     if reading.meaning not in {"done", "not_yet"} or not (reading.sure or asked is not None):
         return None
@@ -80,9 +84,10 @@ def on_open(msg: Inbound, who: Person, tx: Tx, asked: Asked | None) -> list[Outb
         mine = [item for item in items if item.kpm_id == kpm.id]
         spoken = [pair for item in mine if (pair := _occurrence(item, tx, day))]
         if spoken:
-            params = {"names": kpm.called, "what": bundled(spoken), "letter": str(found.id)}
+            params = {"names": kpm.called, "what": bundled(spoken, day), "letter": str(found.id)}
             letters.append(say(msg, "obligations.opened", **params))
-    return letters or [say(msg, "obligations.nothing_to_open", names=names_of(who.kpms))]
+    # What it was about is over by now: what is due today stands on the list.
+    return letters or on_kewajiban(msg, who, tx)
 
 
 # --- consent of its own
@@ -159,7 +164,7 @@ def _occurrence(item: Item, tx: Tx, day: date) -> tuple[Occurrence, bool] | None
     member = tx.obligations.member(item.member_id)
     if member is None:
         return None
-    for one in [*occurrences(member, day, day), *late_on(member, day)]:
+    for one in [*occurrences(member, day, day + SOON), *late_on(member, day)]:
         if (one.rule.shared, one.key) == (item.series, item.occurrence):
             return one, one.is_late(day)
     return None
@@ -226,7 +231,8 @@ def _keep(msg: Inbound, who: Person, tx: Tx, items: Sequence[Item], reading: Rea
     actor = f"address:{who.address_id}"
     if reading.meaning == "done":
         done_on = day - timedelta(days=WHEN.get(str(reading.details.get("when")), 0))
-        items = [_at(item, members[item.member_id], done_on) for item in items if item.member_id in members]
+        begun = [item for item in items if item.member_id in members and _has_begun(item, members[item.member_id], day)]
+        items = [_at(item, members[item.member_id], done_on) for item in begun or items]
         for item in items:
             _claim(tx, item, Claim.DONE, actor, done_on=done_on)
         _look_again(tx, items)
@@ -259,6 +265,12 @@ def _claim(
     was = tx.obligations.claim(item, said, actor, done_on=done_on, reason=reason)
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
     tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "")
+
+
+def _has_begun(item: Item, member: Member, day: date) -> bool:
+    """A visit of next week cannot have been made."""
+    ahead = {one.name for one in occurrences(member, day, day + SOON) if one.due_from > day}
+    return (item.member_id, item.series, item.occurrence) not in ahead
 
 
 def _at(item: Item, member: Member, done_on: date) -> Item:

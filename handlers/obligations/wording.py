@@ -11,7 +11,7 @@ from data.content.obligations import Rule, rules
 from data.obligations import Claim, Item, Kept, Member
 from handlers.rules.obligations import Occurrence
 
-TOGETHER = 150
+TOGETHER = 170
 """Letters of what a reminder asks; with names and the rest it stays under 300."""
 
 Spoken = Sequence[tuple[Occurrence, bool]]
@@ -35,17 +35,27 @@ def _filled(text: str, member: Member, nth: int | None) -> str:
     return text.replace("{nama}", member.name).replace("{ke}", str(nth or ""))
 
 
-def bundled(spoken: Spoken) -> str:
+def bundled(spoken: Spoken, day: date) -> str:
     """Whole sentences where there is room, else phrases; ends with a full stop."""
+    if any(one.due_from > day for one, _ in spoken):
+        return f"{phrases(spoken, day)}."
     sentences = " ".join(dict.fromkeys(sentence(one.rule, one.member, one.nth, late) for one, late in spoken))
-    return sentences if len(sentences) <= TOGETHER else f"{phrases(spoken)}."
+    return sentences if len(sentences) <= TOGETHER else f"{phrases(spoken, day)}."
 
 
-def phrases(spoken: Spoken) -> str:
-    """As many as there is room for; the rest stands under KEWAJIBAN."""
+def phrases(spoken: Spoken, day: date) -> str:
+    """As many as there is room for; the rest stands under KEWAJIBAN. What begins later has its days behind it."""
     on_time = {phrase(one.rule, one.member, one.nth) for one, late in spoken if not late}
-    said = [(phrase(one.rule, one.member, one.nth), late) for one, late in spoken]
-    words = list(dict.fromkeys(w if not late else f"{w} (susulan)" for w, late in said if not late or w not in on_time))
+    words = []
+    for one, late in spoken:
+        said = phrase(one.rule, one.member, one.nth)
+        if one.due_from > day:
+            words.append(f"{said} ({short_day(one.due_from)} sampai {short_day(one.due_to)})")
+        elif not late:
+            words.append(said)
+        elif said not in on_time:
+            words.append(f"{said} (susulan)")
+    words = list(dict.fromkeys(words))
     while len(words) > 1 and len(", ".join(words)) > TOGETHER:
         words.pop()
     return ", ".join(words)

@@ -31,7 +31,7 @@ LOOK_AGAIN = 30
 BORN_ASKED = (1, 8, 15)
 """Days after the HPL on which the pendamping is asked."""
 
-MOST = 3
+MOST = 4
 """Things in one letter: more is a list, and for that there is KEWAJIBAN."""
 
 PER_WEEK = 2
@@ -82,6 +82,8 @@ def is_time(one: Occurrence, kept: Kept | None, day: date, posyandu: Days | None
     """Whether this is the day to speak of it. The evening before a posyandu cannot be made up for; other days can."""
     if day > one.due_to + timedelta(days=one.rule.catch_up):
         return False  # missed so long ago that only the list still shows it
+    if day > one.due_to and not one.rule.late_remind and kept is not None and kept.times:
+        return False
     days = plan(one, posyandu)
     if one.rule.posyandu and posyandu is not None:
         return day in days
@@ -122,8 +124,12 @@ def is_urgent(member: Member, day: date) -> bool:
     return any(one.rule.unit == "hari" for one in soon)
 
 
-def first_look(kpm_id: int, day: date) -> date:
-    return day + timedelta(days=QUIET + kpm_id % SPREAD)
+def first_look(kpm_id: int, members: Sequence[Member], day: date, posyandu: Days | None) -> date:
+    """After the quiet week, spread over the next; a posyandu before that is told of all the same."""
+    quiet = day + timedelta(days=QUIET + kpm_id % SPREAD)
+    small = any(one.rule.posyandu for m in members for one in occurrences(m, day, quiet))
+    evenings = [at - DAY for at in posyandu(day + DAY, quiet)] if small and posyandu is not None else []
+    return min([*evenings, quiet])
 
 
 def room(letters: int, of_ours: int, meeting_letters_to_come: int) -> bool:
