@@ -158,6 +158,7 @@ member = Table(
     Column("delivered", Date),
     Column("stopped", String(12)),
     Column("at_risk", Boolean, nullable=False, server_default=text("false")),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),
     Column("next_on", Date, server_default="1970-01-01", index=True),
     _one_of(
         "component",
@@ -171,7 +172,8 @@ member = Table(
     ),
 )
 
-"""`next_on`: the day on which there may be something to remind her of; a new row is looked at first."""
+"""`next_on`: the day on which there may be something to remind her of; a new row is looked at first.
+`by_hand`: entered with DATA; a roster that does not know her yet leaves her."""
 
 address = Table(
     "address",

@@ -155,7 +155,11 @@ class Obligations:
         self.conn.execute(delete(obligation).where(obligation.c.member_id == member_id))
 
     def add_member(self, kpm_id: int, **values: Any) -> int:
-        return int(self.conn.execute(insert(member).returning(member.c.id), {"kpm_id": kpm_id, **values}).scalar_one())
+        return int(
+            self.conn.execute(
+                insert(member).returning(member.c.id), {"kpm_id": kpm_id, "by_hand": True, **values}
+            ).scalar_one()
+        )
 
 
 def member_record(row: Any) -> Member:

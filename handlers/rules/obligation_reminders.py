@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, time, timedelta
 
 from data.obligations.records import Kept, Member
-from handlers.rules.obligations import DAY, Occurrence, is_enough, late_on, occurrences
+from handlers.rules.obligations import DAY, Occurrence, has_delivered, is_enough, late_on, occurrences
 
 MORNING = time(9, 0)
 """An hour after the letters of meetings, which come first."""
@@ -110,7 +110,7 @@ def _next(member: Member, kept: Mapping[tuple[int, str, str], Kept], day: date, 
     if member.stopped:
         return None
     days = {day + timedelta(days=LOOK_AGAIN)} if member.component != "lain" else set()
-    if member.component == "ibu_hamil" and member.hpl is not None and not member.delivered:
+    if member.component == "ibu_hamil" and member.hpl is not None and not has_delivered(member):
         days |= {member.hpl + timedelta(days=after) for after in BORN_ASKED}
     for one in [*occurrences(member, day, day + AHEAD), *late_on(member, day)]:
         if may_ask(one) and not _settled(one, kept):

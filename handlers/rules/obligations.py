@@ -15,6 +15,9 @@ DAY = timedelta(days=1)
 TERM = timedelta(days=280)
 """From the first day that is counted to the HPL."""
 
+NEXT_PREGNANCY = timedelta(days=150)
+"""An HPL so long after a birth is of another child."""
+
 CHILDREN = {"anak_usia_dini", "sekolah"}
 SCHOOLS = {"SD", "SMP", "SMA", "SLB", "Paket A", "Paket B", "Paket C"}
 LEFT, FINISHED = "putus", "tamat"
@@ -96,7 +99,7 @@ def span(rule: Rule, member: Member) -> Span | None:
         return None
     match rule.component:
         case "ibu_hamil":
-            if member.component != "ibu_hamil" or member.hpl is None or member.delivered is not None:
+            if member.component != "ibu_hamil" or member.hpl is None or has_delivered(member):
                 return None
             first = member.hpl - TERM
             return first + timedelta(weeks=rule.since), first + timedelta(weeks=rule.until + 1) - DAY
@@ -116,6 +119,13 @@ def span(rule: Rule, member: Member) -> Span | None:
             return _days(rule, member.born) if rule.unit == "hari" else _months(rule, member.born)
         case _:
             return None
+
+
+def has_delivered(member: Member) -> bool:
+    """The birth that is known belongs to this pregnancy, and not to the one before."""
+    if member.delivered is None:
+        return False
+    return member.hpl is None or member.hpl - member.delivered < NEXT_PREGNANCY
 
 
 def _at_school(rule: Rule, member: Member) -> bool:
@@ -295,4 +305,6 @@ def is_enough(rule: Rule, kept: Mapping[tuple[int, str, str], Kept], member: Mem
 
 def is_over(member: Member, day: date) -> bool:
     """The HPL has passed and nobody has told of a birth: now the pendamping is asked, not the mother."""
-    return member.component == "ibu_hamil" and member.hpl is not None and not member.delivered and day > member.hpl
+    if member.component != "ibu_hamil" or member.hpl is None:
+        return False
+    return day > member.hpl and not has_delivered(member)

@@ -179,6 +179,12 @@ def test_before_a_birth_is_confirmed_there_is_no_nifas_and_after_it_no_pregnancy
     assert ids(mother(delivered=date(2027, 4, 10)), date(2027, 4, 11)) == {"KF1"}
 
 
+def test_the_next_pregnancy_of_a_mother_who_has_delivered_begins_anew():
+    again = mother(date(2028, 6, 1), delivered=date(2027, 4, 10))
+    assert "ANC_T2" in ids(again, date(2028, 1, 10))
+    assert is_over(again, date(2028, 6, 2))
+
+
 def test_a_moved_hpl_moves_everything_with_it():
     before = {one.key: one.due_from for one in occurrences(mother(), date(2026, 1, 1), date(2028, 1, 1))}
     moved = {one.key: one.due_from for one in occurrences(mother(HPL + 10 * DAY), date(2026, 1, 1), date(2028, 1, 1))}

@@ -20,6 +20,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("delivered", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("stopped", sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column("at_risk", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("by_hand", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("next_on", sa.Date(), server_default="1970-01-01", nullable=True))
         batch_op.create_index(batch_op.f("ix_member_next_on"), ["next_on"], unique=False)
     op.create_table(
@@ -95,5 +96,5 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_next_on"))
-        for column in ("next_on", "at_risk", "stopped", "delivered"):
+        for column in ("next_on", "by_hand", "at_risk", "stopped", "delivered"):
             batch_op.drop_column(column)
