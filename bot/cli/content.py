@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from bot.cli.speaking import Failed, out, show_json, show_table
 from data.content import obligations, quizzes
@@ -25,7 +26,7 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
     repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
     faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
     faults += quizzes.faults()
-    faults += obligations.faults()
+    faults += _of_obligations()
     questions = len(quizzes.items())
     if json:
         facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
@@ -41,12 +42,32 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
         raise Failed(f"{len(faults)} hal perlu diperbaiki.")
 
 
-@app.command("list")
-def list_content(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False) -> None:
-    """Daftar sesi P2K2.
+def _of_obligations() -> list[str]:
+    """A row that cannot be read is one of the faults, not the end of the check."""
+    try:
+        return list(obligations.faults())
+    except ValidationError as fault:
+        return [f"kewajiban: {error['msg']} ({'.'.join(map(str, error['loc']))})" for error in fault.errors()]
 
-    Contoh: like-pkh content list
+
+@app.command("list")
+def list_content(
+    kewajiban: Annotated[bool, typer.Option("--kewajiban", help="Aturan kewajiban, dahulu dan sekarang.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False,
+) -> None:
+    """Daftar sesi P2K2, atau aturan kewajiban.
+
+    Contoh: like-pkh content list --kewajiban
     """
+    if kewajiban:
+        rules = obligations.content().rule
+        if json:
+            show_json([rule.model_dump(by_alias=True) for rule in rules])
+            return
+        titles = ["Aturan", "Untuk", "Kewajiban", "Kapan", "2007", "Yakin"]
+        rows = [[r.id, r.applies, r.due, r.cadence_text, r.law_2007, r.confidence] for r in rules]
+        show_table(titles, rows)
+        return
     if json:
         show_json([s.model_dump() for s in sessions()])
         return
