@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
 from bot.dispatcher.holding import Holding, only_while_held
 from bot.exports import make_file
 from bot.names import keep_names
+from bot.nightly import Nightly
 from bot.polling import poll
 from bot.settings import Settings
 from bot.web import Health, make_web
@@ -45,6 +47,9 @@ WHATSAPP_NEWS = timedelta(seconds=90)
 
 LONGEST = timedelta(seconds=60)
 """No request lasts longer, one of a dead process's either."""
+
+TURNS = 0.001
+"""Seconds that the writer's thread may compute before the loop gets its turn: a slot of the sender is a millisecond."""
 
 TICK_LEASE = timedelta(seconds=50)
 TICKS, POLLING = "ticks", "telegram polling"
@@ -69,6 +74,7 @@ class Parts:
 
 def start(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
     """Run on the fast event loop where there is one."""
+    sys.setswitchinterval(TURNS)
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(run_live(settings, store, host, port, web=web, sender=sender))
 
@@ -94,7 +100,8 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         parts = _assemble(settings, store, session, web=web)
         tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
         if sender:
-            tasks.append(asyncio.create_task(_ticks(store, parts, stop)))
+            nightly = Nightly(store, settings.backups, settings.backup_keep, settings.zone)
+            tasks.append(asyncio.create_task(_ticks(store, parts, stop, nightly)))
         names = asyncio.create_task(_introduce(store, parts))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
@@ -240,7 +247,7 @@ async def _listen(settings: Settings, store: Store, channel: Telegram, intake: I
     await stop.wait()
 
 
-async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
+async def _ticks(store: Store, parts: Parts, stop: asyncio.Event, nightly: Nightly) -> None:
     """Once a minute, in one process only; `once` would make a second one harmless, the lease makes it idle."""
     holder = secrets.token_hex(8)
 
@@ -249,6 +256,7 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
         if await store.write(lambda tx: _may_tick(tx, holder)) is None:
             return
         await scheduler.tick(store, now)
+        nightly.look(now)
         parts.last_tick = now
         parts.wake()
 
@@ -257,6 +265,7 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
         await stop.wait()
     finally:
         running.shutdown(wait=False)
+        nightly.leave()
 
 
 def _may_tick(tx: Tx, holder: str) -> Lease | None:
@@ -275,7 +284,7 @@ async def _serve(
         make_web(store, health, parts.routes, None),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,  # its lines go where ours go
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=5,

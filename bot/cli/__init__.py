@@ -13,8 +13,11 @@ from bot.cli import (
     exports,
     imports,
     invite,
+    keeping,
     meetings,
     obligations,
+    people,
+    quiz,
     reading,
     running,
     staff,
@@ -30,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for part in (running, doctor, summary, reading, invite):
+for part in (running, doctor, summary, reading, invite, keeping):
     part.add_to(app)
 for name, group in (
     ("import", imports.app),
@@ -38,6 +41,8 @@ for name, group in (
     ("meetings", meetings.app),
     ("obligations", obligations.app),
     ("export", exports.app),
+    ("quiz", quiz.app),
+    ("people", people.app),
     ("content", content.app),
     ("events", events.app),
     ("whatsapp", whatsapp.app),

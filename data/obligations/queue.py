@@ -26,8 +26,6 @@ from data.schema import (
     meeting,
     meeting_kelompok,
     member,
-    outbox,
-    outbox_kpm,
 )
 from messages.envelope import Address, KpmId
 
@@ -37,8 +35,7 @@ LOOK_FIRST = date(1970, 1, 1)
 LOOK_AT_ONCE = date(1970, 1, 2)
 """A member of whom something has changed."""
 
-ALIVE = ("queued", "sending", "sent", "delivered", "read")
-MOMENT = outbox.c.created.type
+MOMENT = meeting.c.starts.type
 DUE = (
     select(member.c.id, member.c.kpm_id, member.c.next_on)
     .join(kpm, kpm.c.id == member.c.kpm_id)
@@ -91,18 +88,6 @@ SERVED = (
     select(kpm_address.c.address_id, func.count().label("n"))
     .where(kpm_address.c.address_id.in_(bindparam("addresses", expanding=True)))
     .group_by(kpm_address.c.address_id)
-)
-OURS = (
-    select(outbox_kpm.c.kpm_id, func.count().label("n"))
-    .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
-    .where(
-        outbox_kpm.c.kpm_id.in_(bindparam("ks", expanding=True)),
-        outbox.c.unasked,
-        outbox.c.key.like("obligations.%"),
-        outbox.c.not_before > bindparam("since", type_=MOMENT),
-        outbox.c.state.in_(ALIVE),
-    )
-    .group_by(outbox_kpm.c.kpm_id)
 )
 MEETINGS_AHEAD = (
     select(meeting_kelompok.c.kelompok_id, meeting.c.starts, meeting.c.announced, meeting.c.step)
@@ -191,11 +176,6 @@ class Queue:
 
     def _served(self, addresses: Collection[int]) -> Sequence[Any]:
         return self.conn.execute(SERVED, {"addresses": list(addresses)}).all() if addresses else []
-
-    def ours_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
-        """Letters of this sort to each family since then, waiting ones too."""
-        rows = self.conn.execute(OURS, {"ks": list(kpm_ids), "since": since})
-        return {row.kpm_id: row.n for row in rows}
 
     def meetings_ahead(self, until: datetime) -> dict[int, list[tuple[datetime, datetime, int]]]:
         """(start, announced, steps done) of the meetings of each kelompok that are still to come."""

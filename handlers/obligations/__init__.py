@@ -3,13 +3,14 @@
 from handlers.obligations.entering import on_data, on_data_line
 from handlers.obligations.listing import on_kewajiban, on_whose
 from handlers.obligations.reminding import tick
-from handlers.obligations.replies import on_button, on_consent, on_line, on_which, on_why
+from handlers.obligations.replies import is_newest, on_button, on_consent, on_line, on_which, on_why
 from handlers.obligations.reporting import on_change, on_decision
 from handlers.obligations.school import on_low
 from handlers.obligations.stopping import on_loss, stop_for_loss
 from handlers.obligations.verkom import on_verkom, on_verkom_line
 
 __all__ = [
+    "is_newest",
     "on_button",
     "on_change",
     "on_consent",

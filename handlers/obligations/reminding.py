@@ -100,7 +100,8 @@ class Morning:
         ids = [look.kpm_id for look in self.looks]
         members, kept, lines = shelf.members(ids), shelf.kept(ids), shelf.queue.lines(ids)
         week_ago = self.tx.now - WEEK
-        letters, ours = self.tx.outbox.unasked_since(ids, week_ago), shelf.queue.ours_since(ids, week_ago)
+        letters = self.tx.outbox.unasked_since(ids, week_ago)
+        beside = self.tx.outbox.beside_meetings_since(ids, week_ago)
         ahead = self._meeting_letters_ahead()
         nexts: dict[int, date | None] = {}
         families = []
@@ -115,7 +116,7 @@ class Morning:
             self._find(family, kept)
             if family.found and family.line is not None:
                 to_come = ahead.get(family.line.kpm.kelompok_id, 0)
-                family.blocked = not room(letters.get(look.kpm_id, 0), ours.get(look.kpm_id, 0), to_come)
+                family.blocked = not room(letters.get(look.kpm_id, 0), beside.get(look.kpm_id, 0), to_come)
             self._ask_pendamping(family)
             families.append(family)
         self._write(families)

@@ -40,7 +40,7 @@ def on_line(msg: Inbound, who: Person, tx: Tx, expecting: Expecting) -> list[Out
     asked = _waiting(msg, who, tx)
     if asked is None and not bare:
         return None
-    if not _newest_is_ours(who, tx) and (expecting is Expecting.RSVP or not bare):
+    if not is_newest(who, tx) and (expecting is Expecting.RSVP or not bare):
         return None  # the invitation came later: it is what she answers
     reading = read(msg.text, Expecting.OBLIGATION)
     if reading.meaning not in {"done", "not_yet"} or not (reading.sure or asked is not None):
@@ -130,7 +130,8 @@ def _waiting(msg: Inbound, who: Person, tx: Tx) -> Asked | None:
     return tx.obligations.last_asked(who.address_id, (msg.at - ANSWERS).date())
 
 
-def _newest_is_ours(who: Person, tx: Tx) -> bool:
+def is_newest(who: Person, tx: Tx) -> bool:
+    """The last thing we said to this address by ourselves was a reminder: a bare SUDAH belongs to it."""
     return tx.obligations.last_unasked(who.address_id).startswith("obligations.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, time, timedelta
 
 from data.obligations.records import Kept, Member
+from handlers.rules.courtesy import room_beside_meetings
 from handlers.rules.obligations import DAY, Occurrence, has_delivered, is_enough, late_on, occurrences
 
 MORNING = time(9, 0)
@@ -34,7 +35,6 @@ BORN_ASKED = (1, 8, 15)
 MOST = 4
 """Things in one letter: more is a list, and for that there is KEWAJIBAN."""
 
-PER_WEEK = 2
 Days = Callable[[date, date], Sequence[date]]
 """The posyandu days of the desa in a time; none when they are not known."""
 
@@ -132,9 +132,9 @@ def first_look(kpm_id: int, members: Sequence[Member], day: date, posyandu: Days
     return min([*evenings, quiet])
 
 
-def room(letters: int, of_ours: int, meeting_letters_to_come: int) -> bool:
-    """One a week of this sort, two of all sorts; a letter of a meeting that is still to come has its place."""
-    return of_ours == 0 and letters + meeting_letters_to_come < PER_WEEK
+def room(letters: int, beside_meetings: int, meeting_letters_to_come: int) -> bool:
+    """One a week with quizzes and practices; a letter of a meeting that is still to come has its place."""
+    return room_beside_meetings(letters + meeting_letters_to_come, beside_meetings)
 
 
 def choose(found: Collection[Occurrence], spoken: Mapping[tuple[int, str, str], Kept]) -> list[Occurrence]:

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.channels.base import ChannelError, File, Refused, TryLater, Unknown
-from bot.channels.careful import table, tables, whole, words
+from bot.channels.careful import named, table, tables, whole, words
 from bot.channels.errors import NO_ANSWER, lost, whatsapp_error
 from bot.channels.parts import is_picture_file
 from bot.channels.whatsapp.limits import CONNECT_SECONDS, UPLOAD_SECONDS
@@ -20,6 +20,8 @@ class Graph:
 
     def __init__(self, token: str, api_url: str, session: aiohttp.ClientSession | None, read: float) -> None:
         self._token, self._url, self._session, self._read = token, api_url.rstrip("/"), session, read
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._usual = _timeout(read)
 
     async def get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         return await self._call("GET", path, repeatable=True, params=params)
@@ -42,15 +44,11 @@ class Graph:
     ) -> Mapping[str, Any]:
         if self._session is None:
             raise RuntimeError("WhatsApp was opened without a session: it can read and render, not send")
-        read = max(read, self._read)
-        timeout = aiohttp.ClientTimeout(
-            total=CONNECT_SECONDS + 2 * read, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read
-        )
-        headers = {"Authorization": f"Bearer {self._token}"}
+        timeout = self._usual if read <= self._read else _timeout(read)
         url = f"{self._url}/{path}"
         try:
             async with self._session.request(
-                verb, url, headers=headers, timeout=timeout, allow_redirects=False, **what
+                verb, url, headers=self._headers, timeout=timeout, allow_redirects=False, **what
             ) as response:
                 raw = await response.read()
         except NO_ANSWER as error:
@@ -89,10 +87,16 @@ def with_file(payload: Mapping[str, Any], media_id: str, file: File) -> dict[str
     return {name: value for name, value in payload.items() if name != planned} | {"type": sort, sort: media}
 
 
+def _timeout(read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=CONNECT_SECONDS + 2 * read, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read
+    )
+
+
 def wamid(answer: Mapping[str, Any]) -> str:
     """The message's id; taken without one means that we cannot tell what became of it."""
     for message in tables(answer.get("messages")):
-        if found := words(message.get("id")):
+        if found := named(message.get("id")):
             return found
     raise Unknown("accepted without a message id")
 
