@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from bot.cli import quiz_content
 from bot.cli.speaking import Failed, out, show_json, show_table
-from data.content import obligations, quizzes
+from data.content import contacts, obligations, quizzes
 from data.content.sessions import sessions
 from messages import checks
-from messages.catalog import entries
+from messages.catalog import DEFAULT, VOICES, entries
 
 app = typer.Typer(help="Isi yang ditulis: sesi, kuis, dan kata-kata bot.", no_args_is_help=True)
 quiz_content.add_to(app)
@@ -24,9 +24,11 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
 
     Contoh: like-pkh content check
     """
-    faults = [*checks.faults()]
+    faults = [fault for language in (DEFAULT, *VOICES) for fault in checks.faults(language)]
+    unreviewed = [*checks.unreviewed()]
     repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
     faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
+    faults += contacts.faults()
     try:
         questions = len(quizzes.items())
         faults += quizzes.faults()
@@ -37,8 +39,10 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
     if json:
         facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
         facts["obligations"] = len(obligations.rules())
-        show_json({**facts, "faults": faults})
+        show_json({**facts, "unreviewed": unreviewed, "faults": faults})
     else:
+        for note in unreviewed:
+            out.print(note, style="yellow", markup=False, highlight=False)
         for sentence in faults:
             out.print(sentence, style="red", markup=False, highlight=False)
         out.print(

@@ -54,22 +54,15 @@ def on_button(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
     name, _, rest = (msg.button or "").partition(":")
     if name in {"ob.consent.yes", "ob.consent.no"}:
         return _keep_consent(msg, who, tx, name == "ob.consent.yes")
-    if name not in {"ob.done", "ob.not_yet", "ob.open", "ob.ask"} or not rest.isdecimal():
+    if name not in {"ob.done", "ob.not_yet", "ob.open"} or not rest.isdecimal():
         return None
     asked = tx.obligations.letter(int(rest))
     if asked is None or asked.address_id != who.address_id:
         return [say(msg, "obligations.nothing_to_open", names=names_of(who.kpms))]
     if name == "ob.open":
         return on_open(msg, who, tx, asked)
-    if name == "ob.ask":
-        return on_ask(msg, who, tx)
     reading = Reading("done" if name == "ob.done" else "not_yet", sure=True)
     return _answer(msg, who, tx, _open_items(asked.items, who, tx) or list(asked.items), reading)
-
-
-def on_ask(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
-    kelompok = tx.people.kelompok(who.kpms[0].kelompok_id)
-    return [say(msg, "obligations.ask", pendamping=pendamping_of(kelompok))]
 
 
 def on_open(msg: Inbound, who: Person, tx: Tx, asked: Asked | None) -> list[Outbound]:
