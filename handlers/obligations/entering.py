@@ -164,7 +164,7 @@ def _save(
         meant = Meant(meant.change, number=number)
     apply(tx, kpm, meant, f"staff:{who.staff.id}")
     if waiting.get("question"):
-        tx.questions.close(waiting["question"])
+        tx.questions.close(waiting["question"], who.staff.id)
     tx.sessions.end(who.address_id, TOPIC)
     what, then = _spoken(meant, members)
     return [say(msg, "obligations.data.saved", who=kpm.called, what=what, then=then)]

@@ -38,6 +38,7 @@ def on_change(msg: Inbound, who: Person, tx: Tx, reading: Reading) -> list[Outbo
         who.address_id,
         QUESTION,
         f"{kind}: {msg.text}",
+        topic=QUESTION,
         kpm_id=first.id if len(who.kpms) == 1 else None,
         kelompok_id=first.kelompok_id,
     )
@@ -63,7 +64,7 @@ def on_decision(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if found is None:
         return [say(msg, "obligations.data.gone")]
     if word == "data.no":
-        tx.questions.close(found.id)
+        tx.questions.close(found.id, who.staff.id if who.staff else None)
         return [say(msg, "obligations.data.refused")]
     kpm = tx.people.kpm(found.kpm_id) if found.kpm_id else None
     if kpm is None:
