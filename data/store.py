@@ -28,6 +28,7 @@ from data import (
     events,
     invitations,
     meetings,
+    obligations,
     outbox,
     people,
     phones,
@@ -131,6 +132,10 @@ class Tx:
     @cached_property
     def invitations(self) -> invitations.Invitations:
         return invitations.Invitations(self.conn, self.now)
+
+    @cached_property
+    def obligations(self) -> obligations.Obligations:
+        return obligations.Obligations(self.conn, self.now)
 
     @cached_property
     def rights(self) -> rights.Rights:
