@@ -11,7 +11,8 @@ EVENTS_KEPT = timedelta(days=30)
 
 
 def tick_forget(tx: Tx) -> bool:
-    """Drop the ids of old events and conversations that have ended."""
+    """Drop the ids of old events, conversations that have ended, links and sessions that open nothing."""
     tx.events.forget_before(tx.now - EVENTS_KEPT)
     tx.sessions.forget()
+    tx.desk.forget()
     return False

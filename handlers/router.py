@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
-from handlers import attendance, consent, handover, help, meetings, registration, scope, status, summary
+from handlers import attendance, consent, desk, handover, help, meetings, registration, scope, status, summary
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -55,6 +55,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
+    Word(("halaman", "dasbor"), STAFF, desk.on_halaman),
     Word(("menu", "bantuan", "help", "start", "mulai"), STAFF, lambda m, w, t, _: help.on_menu(m, w, t)),
 )
 KPM_WORDS: Mapping[str, Answer] = {

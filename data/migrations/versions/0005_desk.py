@@ -1,0 +1,46 @@
+"""desk: links, sessions and visit notes"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    for name, last in (("desk_link", "spent"), ("desk_session", "ended")):
+        op.create_table(
+            name,
+            sa.Column("hash", sa.String(length=64), nullable=False),
+            sa.Column("staff_id", _KEY, nullable=False),
+            sa.Column("created", sa.BigInteger(), nullable=False),
+            sa.Column("expires", sa.BigInteger(), nullable=False),
+            sa.Column(last, sa.BigInteger(), nullable=True),
+            sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f(f"fk_{name}_staff_id")),
+            sa.PrimaryKeyConstraint("hash", name=op.f(f"pk_{name}")),
+        )
+        op.create_index(op.f(f"ix_{name}_staff_id"), name, ["staff_id"], unique=False)
+    op.create_table(
+        "visit",
+        sa.Column("id", _KEY, autoincrement=True, nullable=False),
+        sa.Column("kpm_id", _KEY, nullable=False),
+        sa.Column("staff_id", _KEY, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["kpm_id"], ["kpm.id"], name=op.f("fk_visit_kpm_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_visit_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    op.create_index(op.f("ix_visit_kpm_id"), "visit", ["kpm_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("visit")
+    op.drop_table("desk_session")
+    op.drop_table("desk_link")
