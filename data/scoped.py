@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from data.audit import Audit
-from data.people import KELOMPOK, KPM, kelompok_record, kpm_record, scope_clause
-from data.records import Answer, Kelompok, Kind, Kpm, Mark, Staff
+from data.people import KELOMPOK, KPM, UNREACHABLE_AFTER, kelompok_record, kpm_record, scope_clause
+from data.records import Answer, Consent, Kelompok, Kind, Kpm, Line, Mark, Staff, Topic
 from data.schema import (
+    address,
     attendance,
+    consent,
     desa,
     kabupaten,
     kecamatan,
@@ -27,7 +29,7 @@ from data.schema import (
     staff,
     visit,
 )
-from messages.envelope import KpmId
+from messages.envelope import Address, KpmId
 
 PLACES = (
     kelompok.join(desa, desa.c.id == kelompok.c.desa_id)
@@ -79,6 +81,9 @@ class Asked:
     name: str
     kelompok: str
 
+    def at_zone(self, zone: ZoneInfo) -> Asked:
+        return replace(self, at=self.at.astimezone(zone))
+
 
 @dataclass(frozen=True, slots=True)
 class Visited:
@@ -88,6 +93,9 @@ class Visited:
     at: datetime
     text: str
     by: str
+
+    def at_zone(self, zone: ZoneInfo) -> Visited:
+        return replace(self, at=self.at.astimezone(zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,10 @@ class Past:
     reason: str | None
     represented_by: str | None
     mark: Mark | None
+
+    def at_zone(self, zone: ZoneInfo, reason: str) -> Past:
+        """By that clock, and with the reason as it is spoken."""
+        return replace(self, starts=self.starts.astimezone(zone), reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +191,49 @@ class Scoped:
         if only is not None:
             statement = statement.where(kpm.c.kelompok_id == only)
         return [Found(kpm_record(row), row.kelompok, row.phones) for row in self.conn.execute(statement)]
+
+    def family_counts(self, who: Staff) -> Mapping[int, int]:
+        """Active families of each kelompok."""
+        rows = self.conn.execute(
+            select(kpm.c.kelompok_id, func.count().label("n"))
+            .where(kpm.c.status == "aktif", kpm.c.kelompok_id.in_(within(who)))
+            .group_by(kpm.c.kelompok_id)
+        )
+        return {row.kelompok_id: row.n for row in rows}
+
+    def phones(self, who: Staff, kpm_id: int) -> list[tuple[Address, Line]]:
+        """Every address of a family with what is known of it, the one last heard from first."""
+        rows = self.conn.execute(
+            select(
+                address.c.channel,
+                address.c.value,
+                address.c.heard,
+                address.c.blocked,
+                address.c.failures,
+                consent.c.state,
+                consent.c.at,
+            )
+            .join(kpm_address, kpm_address.c.address_id == address.c.id)
+            .join(kpm, kpm.c.id == kpm_address.c.kpm_id)
+            .outerjoin(consent, and_(consent.c.address_id == address.c.id, consent.c.topic == Topic.MEETINGS.value))
+            .where(kpm.c.id == kpm_id, kpm.c.kelompok_id.in_(within(who)))
+            .order_by(address.c.heard.desc().nulls_last(), address.c.id)
+        )
+        return [
+            (
+                Address(r.channel, r.value),
+                Line(
+                    r.channel,
+                    r.heard,
+                    r.blocked,
+                    r.failures,
+                    r.failures >= UNREACHABLE_AFTER,
+                    Consent(r.state) if r.state else None,
+                    r.at,
+                ),
+            )
+            for r in rows
+        ]
 
     def history(self, who: Staff, kpm_id: int) -> list[Past]:
         """The meetings of a family, newest first."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route
 
-from bot.dashboard import register, today
+from bot.dashboard import families, groups, questions, register, schedule, today, visits
 from bot.dashboard.door import Door, Page
 from bot.dashboard.paper import asset
 from data.records import Role
@@ -20,6 +20,15 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/", STAFF, today.home),
     ("GET", "/hari-ini", PENDAMPING, today.page),
     ("GET", "/menu", STAFF, today.menu),
+    ("GET", "/kelompok", PENDAMPING, groups.every),
+    ("GET", "/kelompok/{kelompok:int}", PENDAMPING, groups.one),
+    ("GET", "/jadwal", PENDAMPING, schedule.page),
+    ("GET", "/keluarga", PENDAMPING, families.every),
+    ("GET", "/keluarga/{kpm:int}", PENDAMPING, families.one),
+    ("POST", "/keluarga/{kpm:int}/kunjungan", PENDAMPING, families.note_visit),
+    ("GET", "/tindak-lanjut", PENDAMPING, visits.page),
+    ("GET", "/pertanyaan", PENDAMPING, questions.page),
+    ("POST", "/pertanyaan/{question:int}/selesai", PENDAMPING, questions.close),
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}", PENDAMPING, register.page),
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/isi", PENDAMPING, register.rows),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/simpan", PENDAMPING, register.save),

@@ -21,7 +21,14 @@ class Place:
         return path == self.path or path.startswith(f"{self.path}/")
 
 
-PENDAMPING: Sequence[Place] = (Place("/dasbor/hari-ini", "Hari ini", "today"),)
+PENDAMPING: Sequence[Place] = (
+    Place("/dasbor/hari-ini", "Hari ini", "today"),
+    Place("/dasbor/kelompok", "Kelompok", "groups"),
+    Place("/dasbor/jadwal", "Jadwal", "calendar"),
+    Place("/dasbor/keluarga", "Keluarga", "family"),
+    Place("/dasbor/tindak-lanjut", "Tindak lanjut", "visit", first=False),
+    Place("/dasbor/pertanyaan", "Pertanyaan", "question", first=False),
+)
 KOORDINATOR: Sequence[Place] = ()
 
 
