@@ -27,6 +27,7 @@ from data import (
     invitations,
     meetings,
     outbox,
+    overview,
     people,
     phones,
     questions,
@@ -133,6 +134,10 @@ class Tx:
     @cached_property
     def desk(self) -> desk.Desk:
         return desk.Desk(self.conn, self.now, self.audit, self.key)
+
+    @cached_property
+    def overview(self) -> overview.Overview:
+        return overview.Overview(self.conn)
 
     @cached_property
     def scoped(self) -> scoped.Scoped:

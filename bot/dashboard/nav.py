@@ -29,7 +29,10 @@ PENDAMPING: Sequence[Place] = (
     Place("/dasbor/tindak-lanjut", "Tindak lanjut", "visit", first=False),
     Place("/dasbor/pertanyaan", "Pertanyaan", "question", first=False),
 )
-KOORDINATOR: Sequence[Place] = ()
+KOORDINATOR: Sequence[Place] = (
+    Place("/dasbor/ringkasan", "Ringkasan", "chart"),
+    Place("/dasbor/sesi", "Sesi", "book"),
+)
 
 
 def of(role: Role) -> Sequence[Place]:

@@ -1,0 +1,274 @@
+"""What does a koordinator see at a glance? Sums over the running aggregate, always inside the scope of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, func, literal_column, or_, select
+
+from data.people import scope_clause
+from data.records import Kind, Staff
+from data.schema import COUNTS, attendance, desa, kecamatan, kelompok, meeting, meeting_kelompok, staff, tally
+from data.scoped import PLACES
+from data.summary import visible_rows
+
+BY = ("kecamatan", "desa", "pendamping", "kelompok")
+"""From the widest to the narrowest."""
+
+FIRST = {"kabupaten": "kecamatan", "kecamatan": "desa", "desa": "pendamping"}
+"""What a koordinator of that scope looks at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """How far somebody has gone down; None is everything in their scope."""
+
+    kecamatan: int | None = None
+    desa: int | None = None
+    pendamping: str | None = None
+
+    def clause(self) -> Any:
+        chosen = []
+        if self.kecamatan is not None:
+            chosen.append(kecamatan.c.id == self.kecamatan)
+        if self.desa is not None:
+            chosen.append(desa.c.id == self.desa)
+        return and_(True, *chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The numbers of some kelompok over some months. `groups` are counted once a month; so are families."""
+
+    groups: int = 0
+    met: int = 0
+    """Groups that met at least once in the month."""
+    unplanned: int = 0
+    """Groups without a standing meeting in the month."""
+    families: int = 0
+    planned: int = 0
+    held: int = 0
+    cancelled: int = 0
+    expected: int = 0
+    reached: int = 0
+    maybe: int = 0
+    promised: int = 0
+    declined: int = 0
+    claimed: int = 0
+    hadir: int = 0
+    izin: int = 0
+    sakit: int = 0
+    alpa: int = 0
+
+    @property
+    def unknown(self) -> int:
+        return self.expected - self.hadir - self.izin - self.sakit - self.alpa
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, name) + getattr(other, name) for name in NUMBERS))
+
+
+NUMBERS = tuple(f.name for f in fields(Sums))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of the table: a place or a person, and what to ask for to see it alone."""
+
+    name: str
+    key: str
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A kelompok without a standing meeting."""
+
+    name: str
+    desa: str
+    kecamatan: str
+    pendamping: str
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How many kelompok of one part have met for each session, and of one kelompok when."""
+
+    name: str
+    key: str
+    groups: int
+    sessions: Mapping[str, int]
+    months: Mapping[str, str]
+
+
+class Overview:
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+
+    def parts(self, who: Staff, months: Sequence[str], by: str, where: Where) -> list[Part]:
+        """The numbers of these months, a line per `by`, by name."""
+        found: dict[tuple[str, str], Sums] = {}
+        statement = _summed(who, by, where)
+        for month in months:
+            for row in self.conn.execute(statement, {"month": month}):
+                key = (row.name, str(row.key))
+                found[key] = found.get(key, Sums()) + Sums(*(int(getattr(row, name) or 0) for name in NUMBERS))
+        return [Part(name or "(belum ada pendamping)", key, found[name, key]) for name, key in sorted(found)]
+
+    def trend(self, who: Staff, months: Sequence[str], where: Where) -> dict[str, Sums]:
+        """Each of these months; families and groups are not counted in it."""
+        owner = func.coalesce(tally.c.pendamping_id, kelompok.c.pendamping_id)
+        chosen = [tally.c.month.in_(months), scope_clause(who), where.clause()]
+        if where.pendamping is not None:
+            chosen.append(owner.in_(_named(where.pendamping)))
+        rows = self.conn.execute(
+            select(tally.c.month, *(func.sum(tally.c[name]).label(name) for name in COUNTS))
+            .select_from(PLACES.join(tally, tally.c.kelompok_id == kelompok.c.id))
+            .where(*chosen)
+            .group_by(tally.c.month)
+        )
+        return {row.month: Sums(**{name: int(getattr(row, name)) for name in COUNTS}) for row in rows}
+
+    def unmet(self, who: Staff, month: str, where: Where) -> list[Unmet]:
+        """Groups without a standing P2K2 meeting in the month, by place and name."""
+        rows = _rows(who, where)
+        statement = select(rows.c.kelompok, rows.c.desa, rows.c.kecamatan, rows.c.pendamping).where(
+            rows.c.planned == rows.c.cancelled
+        )
+        found = self.conn.execute(statement.order_by(rows.c.kecamatan, rows.c.desa, rows.c.kelompok), {"month": month})
+        return [Unmet(r.kelompok, r.desa, r.kecamatan, r.pendamping) for r in found]
+
+    def reasons(self, who: Staff, months: Sequence[str], where: Where) -> dict[str, int]:
+        """Why families said that they cannot come: reason code (empty when they gave none) and how often."""
+        whole = Where(where.kecamatan, where.desa)
+        chosen = [
+            # As a literal, so that SQLite sees that the partial index has all of them.
+            attendance.c.answer == literal_column("'declined'"),
+            meeting.c.month.in_(months),
+            meeting.c.kind == Kind.P2K2.value,
+            meeting.c.cancelled.is_(False),
+            attendance.c.kelompok_id.in_(_ids(who, whole)),
+        ]
+        if where.pendamping is not None:
+            chosen.append(meeting.c.pendamping_id.in_(_named(where.pendamping)))
+        reason = func.coalesce(attendance.c.reason, "")
+        rows = self.conn.execute(
+            select(reason.label("reason"), func.count().label("n"))
+            .join(meeting, meeting.c.id == attendance.c.meeting_id)
+            .where(*chosen)
+            .group_by(reason)
+        )
+        return {row.reason: row.n for row in rows}
+
+    def sessions(self, who: Staff, by: str, where: Where) -> list[Covered]:
+        """Which sessions were held so far, a line per `by`, by name."""
+        key, name = _level(by)
+        counts = self.conn.execute(
+            select(key.label("key"), name.label("name"), func.count(kelompok.c.id).label("n"))
+            .select_from(PLACES)
+            .where(scope_clause(who), where.clause(), _theirs(where))
+            .group_by(key, name)
+        ).all()
+        held = or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0)
+        rows = self.conn.execute(
+            select(
+                key.label("key"),
+                meeting.c.session,
+                func.count(meeting_kelompok.c.kelompok_id.distinct()).label("n"),
+                func.max(meeting.c.month).label("month"),
+            )
+            .select_from(
+                PLACES.join(meeting_kelompok, meeting_kelompok.c.kelompok_id == kelompok.c.id).join(
+                    meeting, meeting.c.id == meeting_kelompok.c.meeting_id
+                )
+            )
+            .where(
+                scope_clause(who),
+                where.clause(),
+                _theirs(where),
+                meeting.c.kind == Kind.P2K2.value,
+                meeting.c.cancelled.is_(False),
+                meeting.c.session.is_not(None),
+                held,
+            )
+            .group_by(key, meeting.c.session)
+        )
+        had: dict[object, dict[str, tuple[int, str]]] = {}
+        for row in rows:
+            had.setdefault(row.key, {})[row.session] = (row.n, row.month)
+        lines = [
+            Covered(
+                row.name or "(belum ada pendamping)",
+                str(row.key),
+                row.n,
+                {session: n for session, (n, _) in had.get(row.key, {}).items()},
+                {session: month for session, (_, month) in had.get(row.key, {}).items()},
+            )
+            for row in counts
+        ]
+        return sorted(lines, key=lambda line: (line.name, line.key))
+
+    def name_of(self, who: Staff, level: str, key: int) -> str | None:
+        """The name of a kecamatan or desa, if any of it lies inside the scope."""
+        table = {"kecamatan": kecamatan, "desa": desa}[level]
+        statement = select(table.c.name).select_from(PLACES).where(table.c.id == key, scope_clause(who)).limit(1)
+        return self.conn.execute(statement).scalar_one_or_none()
+
+
+_owner_now = func.coalesce(
+    select(staff.c.name).where(staff.c.id == kelompok.c.pendamping_id).correlate(kelompok).scalar_subquery(), ""
+)
+"""The pendamping of today."""
+
+
+def _rows(who: Staff, where: Where) -> Any:
+    """The lines of the summary itself, narrowed: one per kelompok, `month` is given when it runs."""
+    rows = visible_rows(who).where(where.clause()).order_by(None).subquery()
+    if where.pendamping is None:
+        return rows
+    return select(rows).where(rows.c.pendamping == where.pendamping).subquery()
+
+
+def _summed(who: Staff, by: str, where: Where) -> Select[Any]:
+    rows = _rows(who, where)
+    places = rows.join(kelompok, kelompok.c.id == rows.c.kelompok_id).join(desa, desa.c.id == kelompok.c.desa_id)
+    key, name = {
+        "kecamatan": (desa.c.kecamatan_id, rows.c.kecamatan),
+        "desa": (kelompok.c.desa_id, rows.c.desa),
+        "pendamping": (rows.c.pendamping, rows.c.pendamping),
+        "kelompok": (rows.c.kelompok_id, rows.c.kelompok),
+    }[by]
+    counted = {
+        "groups": func.count(),
+        "met": func.sum(case((rows.c.held > 0, 1), else_=0)),
+        "unplanned": func.sum(case((rows.c.planned == rows.c.cancelled, 1), else_=0)),
+        **{one: func.sum(rows.c[one]) for one in ("families", *COUNTS)},
+    }
+    columns = [counted[one].label(one) for one in NUMBERS]
+    return select(key.label("key"), name.label("name"), *columns).select_from(places).group_by(key, name)
+
+
+def _level(by: str) -> tuple[Any, Any]:
+    """Key and name of a line that is not about a month: the pendamping of today."""
+    return {
+        "kecamatan": (kecamatan.c.id, kecamatan.c.name),
+        "desa": (desa.c.id, desa.c.name),
+        "pendamping": (_owner_now, _owner_now),
+        "kelompok": (kelompok.c.id, kelompok.c.name),
+    }[by]
+
+
+def _theirs(where: Where) -> Any:
+    if where.pendamping is None:
+        return and_(True)
+    return _owner_now == where.pendamping
+
+
+def _named(name: str) -> Any:
+    return select(staff.c.id).where(staff.c.name == name)
+
+
+def _ids(who: Staff, where: Where) -> Any:
+    return select(kelompok.c.id).select_from(PLACES).where(scope_clause(who), where.clause(), _theirs(where))
