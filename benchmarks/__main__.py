@@ -1,4 +1,4 @@
-"""How fast is it? `python -m benchmarks [inbox|summary|reading] …` prints one table and writes var/bench.json.
+"""How fast is it? `python -m benchmarks [NAME] …` prints one table and writes var/bench.json.
 
 A demand that is not met is shown, never asserted: the exit status is 1 only when a benchmark crashed.
 """
@@ -23,7 +23,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.figures import Figure, table
 
-EVERY = ("inbox", "summary", "reading")
+EVERY = ("inbox", "summary", "reading", "sender", "webhooks", "telegram_pipeline", "quiz")
 RESULT = Path("var/bench.json")
 
 console = Console()

@@ -31,6 +31,7 @@ from aiohttp import web
 
 TOKEN = "123456:AA-a-token-of-nobody"
 PHONE_ID, BUSINESS_ID = "1065", "1022"
+ME = {"id": 123456, "is_bot": True, "first_name": "P2K2", "username": "contoh_p2k2_bot"}
 APP_SECRET, VERIFY = "a-secret-of-nobody", "a-word-of-nobody"
 MARK = re.compile(r"#(\d+)#")
 """A letter's own number inside its words: Telegram gives nothing back that would tell."""
@@ -166,12 +167,12 @@ class Platform:
 
     async def _telegram(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        if method == "getUpdates":
-            return await self._get_updates(request)
         given = json.loads(await request.read()) if request.content_type == "application/json" else await request.post()
+        if method == "getUpdates":
+            return await self._get_updates({**request.query, **given})
         if method != "sendMessage":
             self.said[method] += 1
-            return web.json_response({"ok": True, "result": True})
+            return web.json_response({"ok": True, "result": ME if method == "getMe" else True})
         to, text = str(given["chat_id"]), str(given["text"])
         letter = _letter(text)
         fate, at = await self._judge("telegram", to, letter)
@@ -200,15 +201,15 @@ class Platform:
         }[fate]
         return web.json_response({"ok": False, "error_code": code, "description": words, **more}, status=code)
 
-    async def _get_updates(self, request: web.Request) -> web.Response:
-        offset = int(request.query.get("offset", 0))
+    async def _get_updates(self, given: Mapping[str, Any]) -> web.Response:
+        offset = int(given.get("offset", 0))
         while self.updates and self.updates[0]["update_id"] < offset:
             self.updates.popleft()
             self.confirmed += 1
         if not self.updates:
             self._news.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), float(request.query.get("timeout", 0)))
+                await asyncio.wait_for(self._news.wait(), float(given.get("timeout", 0)))
         first = [self.updates[i] for i in range(min(100, len(self.updates)))]
         return web.json_response({"ok": True, "result": first})
 

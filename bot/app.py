@@ -72,6 +72,13 @@ def _clock_of(tx: Tx) -> Clock:
     return RealClock()
 
 
+def keep_choices(tx: Tx, settings: Settings) -> None:
+    """What the office chose and the conversations ask for: its hours, who is offered quizzes and when."""
+    tx.settings.keep_hours(settings.courtesy)
+    tx.settings.keep("quiz_for", settings.quiz_for)
+    tx.settings.keep("quiz_before", "yes" if settings.quiz_before else "no")
+
+
 def claim_for_simulator(tx: Tx, sample: bool) -> bool:
     """Make this database the simulator's; returns whether the sample was loaded.
 
@@ -134,7 +141,7 @@ class Stage:
 def make_simulator(settings: Settings, store: Store) -> Stage:
     """Raises StartError for a database with real data."""
     store.run(lambda tx: claim_for_simulator(tx, True))
-    store.run(lambda tx: tx.settings.keep_hours(settings.courtesy))
+    store.run(lambda tx: keep_choices(tx, settings))
     clock = store.run(_clock_of)
     if not isinstance(clock, StandingClock):
         raise StartError("Jam simulator tidak ditemukan di basis data ini.")
@@ -159,6 +166,6 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
 async def serve(stage: Stage, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; what is under way is finished first."""
     await stage.play.begin()
-    config = uvicorn.Config(stage.web, host=host, port=port, log_level="warning", access_log=False, lifespan="off")
+    config = uvicorn.Config(stage.web, host=host, port=port, log_config=None, access_log=False, lifespan="off")
     await uvicorn.Server(config).serve()
     await stage.store.close()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
-from data.records import Role
+from data.records import Person, Role
 from data.store import Store, Tx
 from handlers import router
 from messages import catalog
@@ -19,9 +20,24 @@ from messages.privacy import without_long_numbers
 log = structlog.get_logger()
 
 
-async def receive(store: Store, msg: Inbound) -> bool:
-    """Handle one event; returns False for one that was seen before. When this returns, all of it is on disk."""
-    return await store.write(lambda tx: handle(tx, msg), lambda tx, fault: keep_failed(tx, msg, fault))
+async def receive(store: Store, msg: Inbound, also: Callable[[Tx], None] | None = None) -> bool:
+    """Handle one event; returns False for one that was seen before. When this returns, all of it is on disk.
+
+    `also` is kept in the same transaction, whatever becomes of a new event."""
+
+    def first(tx: Tx) -> bool:
+        return handle(tx, msg) and _together(tx, also)
+
+    def instead(tx: Tx, fault: Exception) -> bool:
+        return keep_failed(tx, msg, fault) and _together(tx, also)
+
+    return await store.write(first, instead)
+
+
+def _together(tx: Tx, also: Callable[[Tx], None] | None) -> bool:
+    if also is not None:
+        also(tx)
+    return True
 
 
 def handle(tx: Tx, msg: Inbound) -> bool:
@@ -35,7 +51,15 @@ def handle(tx: Tx, msg: Inbound) -> bool:
 def answer(tx: Tx, msg: Inbound) -> None:
     who = tx.people.who(msg.sender) if msg.kind is Kind.BLOCKED else tx.people.hear(msg.sender, msg.at)
     tx.outbox.known(msg.sender, who.address_id)
-    post(tx, router.answer(msg, who, tx))
+    letters = router.answer(msg, who, tx)
+    if msg.kind is Kind.BUTTON and _not_theirs(who, letters):
+        log.warning("button refused", account=msg.account, id=msg.event, address=who.address_id)
+    post(tx, letters)
+
+
+def _not_theirs(who: Person, letters: Sequence[Outbound]) -> bool:
+    """A stranger pressed it, or somebody whom its meeting does not concern: forwarded perhaps, or forged."""
+    return (who.staff is None and not who.kpms) or any(one.key.endswith(".not_yours") for one in letters)
 
 
 def post(tx: Tx, letters: Sequence[Outbound]) -> None:
@@ -61,15 +85,15 @@ def retry(tx: Tx) -> tuple[int, int]:
     """Run every failed event again; returns (done, failed again)."""
     done = failed = 0
     for event in tx.events.failed():
-        savepoint = tx.conn.begin_nested()
         try:
-            answer(tx, unpacked(event.raw))
+            with tx.conn.begin_nested():
+                answer(tx, unpacked(event.raw))
+        except OperationalError:  # the database's fault, not the event's: the whole transaction is repeated
+            raise
         except Exception as fault:  # it stays failed, with the newest reason
-            savepoint.rollback()
             tx.events.keep_failed(event.account, event.event, event.raw, f"{type(fault).__name__}: {fault}"[:500])
             failed += 1
         else:
-            savepoint.commit()
             tx.events.settle(event.account, event.event)
             done += 1
     return done, failed

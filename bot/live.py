@@ -25,6 +25,7 @@ from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
 from bot.dispatcher.holding import Holding, only_while_held
 from bot.exports import make_file
 from bot.names import keep_names
+from bot.nightly import Nightly
 from bot.polling import poll
 from bot.settings import Settings
 from bot.web import Health, make_web
@@ -94,7 +95,8 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         parts = _assemble(settings, store, session, web=web)
         tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
         if sender:
-            tasks.append(asyncio.create_task(_ticks(store, parts, stop)))
+            nightly = Nightly(store, settings.backups, settings.backup_keep, settings.zone)
+            tasks.append(asyncio.create_task(_ticks(store, parts, stop, nightly)))
         names = asyncio.create_task(_introduce(store, parts))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
@@ -240,7 +242,7 @@ async def _listen(settings: Settings, store: Store, channel: Telegram, intake: I
     await stop.wait()
 
 
-async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
+async def _ticks(store: Store, parts: Parts, stop: asyncio.Event, nightly: Nightly) -> None:
     """Once a minute, in one process only; `once` would make a second one harmless, the lease makes it idle."""
     holder = secrets.token_hex(8)
 
@@ -249,6 +251,7 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
         if await store.write(lambda tx: _may_tick(tx, holder)) is None:
             return
         await scheduler.tick(store, now)
+        nightly.look(now)
         parts.last_tick = now
         parts.wake()
 
@@ -257,6 +260,7 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event) -> None:
         await stop.wait()
     finally:
         running.shutdown(wait=False)
+        nightly.leave()
 
 
 def _may_tick(tx: Tx, holder: str) -> Lease | None:
@@ -276,7 +280,7 @@ async def _serve(
         make_web(store, health, [*parts.routes, *dashboard.routes(store, secure=secure)], None),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,  # its lines go where ours go
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=5,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import structlog
@@ -27,7 +28,28 @@ def set_up(kind: Literal["console", "json"]) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    others = logging.StreamHandler(sys.stderr)
+    others.setFormatter(_OfOthers(renderer))
+    logging.basicConfig(level=logging.WARNING, handlers=[others])
+
+
+class _OfOthers(logging.Formatter):
+    """Lines of uvicorn and other libraries look like ours: one renderer, and no words of a fault."""
+
+    def __init__(self, renderer: Any) -> None:
+        super().__init__()
+        self.renderer = renderer
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        event = {
+            "event": record.getMessage(),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": at,
+        }
+        fault = record.exc_info[1] if record.exc_info else None
+        return str(self.renderer(None, "", _fault_without_words(None, "", {**event, "exc_info": fault})))
 
 
 def _only_ids(_logger: Any, _method: str, event: Any) -> Any:

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     hours_pause: str = "18:00-19:30"
     hours_friday: str = "11:30-13:30"
 
+    backup_folder: str = "var/backups"
+    backup_keep: int = Field(default=14, ge=0, le=3650)
+    quiz_for: Literal["present", "all"] = "present"
+    quiz_before: bool = False
+
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
@@ -99,6 +104,11 @@ class Settings(BaseSettings):
             return begin, end
 
         return Hours(*span(self.hours), span(self.hours_pause), span(self.hours_friday))
+
+    @property
+    def backups(self) -> Path | None:
+        """Where the backup of each night goes; None when none is wanted."""
+        return Path(self.backup_folder) if self.backup_keep else None
 
     @property
     def zone(self) -> ZoneInfo:

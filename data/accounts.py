@@ -73,6 +73,11 @@ class Accounts:
             return None
         return Lease(name, self.fence(name), now + lasts)
 
+    def in_use(self, now: datetime) -> bool:
+        """Whether anybody is sending, listening or ticking."""
+        statement = select(lease.c.account).where(lease.c.until > bindparam("b_now", type_=MOMENT)).limit(1)
+        return self.conn.execute(statement, {"b_now": self._moment(now)}).first() is not None
+
     def renew(self, held: Lease, holder: str, now: datetime, lasts: timedelta) -> Lease | None:
         """Go on being the sender; None when somebody else has taken over."""
         now = self._moment(now)
@@ -134,7 +139,7 @@ class Accounts:
     # --- templates
 
     def keep_template(self, name: str, status: str, reason: str, at: datetime) -> None:
-        values = {"name": name[:80], "status": status[:30].upper(), "reason": reason[:200]}
+        values = {"name": name[:80], "status": status.upper()[:30], "reason": reason[:200]}
         KEEP_TEMPLATE(self.conn, {**values, "at": at})
 
     def stopped_templates(self) -> Mapping[str, datetime]:

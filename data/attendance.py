@@ -13,12 +13,13 @@ from data.audit import Audit
 from data.dialect import InsertOnce, Upsert
 from data.meetings import Meetings
 from data.people import KPM, kpm_record
+from data.prepared import Prepared
 from data.records import Answer, Entry, Kpm, Mark, Meeting
 from data.schema import attendance, kpm, kpm_address, meeting_kelompok
 from data.summary import Summary
 from messages.envelope import KpmId, StaffId
 
-THIS = (
+THIS = Prepared(
     select(attendance.c.answer, attendance.c.reason, attendance.c.claimed, attendance.c.code, attendance.c.mark)
     .add_columns(attendance.c.registered, attendance.c.late, attendance.c.represented_by)
     .where(attendance.c.meeting_id == bindparam("m"), attendance.c.kpm_id == bindparam("p"))
@@ -82,7 +83,7 @@ class Attendance:
     # --- what families say
 
     def said(self, meeting_id: int, kpm_id: int) -> Said:
-        row = self.conn.execute(THIS, {"m": meeting_id, "p": kpm_id}).first()
+        row = THIS.first(self.conn, {"m": meeting_id, "p": kpm_id})
         if row is None:
             return SILENT
         return Said(
@@ -110,9 +111,11 @@ class Attendance:
         code: bool = False,
         claim_by: str | None = None,
         why: str = "",
+        was: Said | None = None,
     ) -> Said:
-        """Remember what a family said; returns what was known before. Unchanged words write nothing to the audit."""
-        was = self.said(which.id, who.id)
+        """Remember what a family said; returns what was known before, which the caller may have looked up already.
+        Unchanged words write nothing to the audit."""
+        was = was or self.said(which.id, who.id)
         KEEP_ANSWER(
             self.conn,
             {

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from data.prepared import Prepared
 from data.schema import audit
 
-ADD = insert(audit)
+ADD = Prepared(insert(audit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Audit:
 
     def write(self, actor: str, act: str, subject: str, was: object = None, now: object = None, why: str = "") -> None:
         """`actor` and `subject` are ids ('staff:3', 'address:17', 'meeting:41:kpm:7'), never names or numbers."""
-        self.conn.execute(
-            ADD,
+        ADD.change(
+            self.conn,
             {
                 "at": self.now,
                 "actor": actor,

@@ -8,40 +8,39 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from data.prepared import Prepared
+
 
 class InsertOnce:
     """`INSERT … ON CONFLICT DO NOTHING`, built once per dialect; `returning` gives None where the row was there."""
 
     def __init__(self, table: Table, conflict: Sequence[str], returning: str | None = None) -> None:
-        self._statements: dict[str, Any] = {}
+        self._statements: dict[str, Prepared] = {}
         self._returning = returning
         for dialect in (sqlite, postgresql):
             statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(conflict))
-            if returning:
-                statement = statement.returning(table.c[returning])
-            # Without the option psycopg's count of an INSERT is gone (-1) before anybody can ask for it.
-            self._statements[dialect.dialect.name] = statement.execution_options(preserve_rowcount=True)
+            back = [table.c[returning]] if returning else []
+            self._statements[dialect.dialect.name] = Prepared(statement.returning(*back) if back else statement, back)
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> Any:
         """True when a row was added (or its `returning` column); None or False when it was there already."""
-        result = conn.execute(self._statements[conn.dialect.name], values)
-        return result.scalar_one_or_none() if self._returning else result.rowcount > 0
+        statement = self._statements[conn.dialect.name]
+        return statement.scalar(conn, values) if self._returning else statement.change(conn, values) > 0
 
 
 class Upsert:
     """`INSERT … ON CONFLICT DO UPDATE` of the named columns."""
 
     def __init__(self, table: Table, conflict: Sequence[str], update: Sequence[str]) -> None:
-        self._statements: dict[str, Any] = {}
+        self._statements: dict[str, Prepared] = {}
         for dialect in (sqlite, postgresql):
             statement = dialect.insert(table)
             new = {name: statement.excluded[name] for name in update}
-            self._statements[dialect.dialect.name] = statement.on_conflict_do_update(
-                index_elements=list(conflict), set_=new
-            )
+            upsert = statement.on_conflict_do_update(index_elements=list(conflict), set_=new)
+            self._statements[dialect.dialect.name] = Prepared(upsert)
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> None:
-        conn.execute(self._statements[conn.dialect.name], values)
+        self._statements[conn.dialect.name].change(conn, values)
 
 
 def storable(value: Any) -> Any:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, String, bindparam, cast, delete, exists, func, insert, select, update
 
 from data.dialect import Upsert
+from data.prepared import Prepared
 from data.records import Kind, Meeting, Place
 from data.schema import desa, kabupaten, kecamatan, kelompok, meeting, meeting_kelompok, place, tally
 from messages.envelope import StaffId
@@ -31,22 +32,30 @@ ZONE = (
     .correlate(meeting)
     .scalar_subquery()
 )
-MEETING = select(meeting, ZONE.label("zone"))
 GROUPS = (
-    select(meeting_kelompok.c.kelompok_id)
-    .where(meeting_kelompok.c.meeting_id == bindparam("m"))
-    .order_by(meeting_kelompok.c.kelompok_id)
+    select(func.aggregate_strings(cast(meeting_kelompok.c.kelompok_id, String), ","))
+    .where(meeting_kelompok.c.meeting_id == meeting.c.id)
+    .correlate(meeting)
+    .scalar_subquery()
 )
-BY_ID = MEETING.where(meeting.c.id == bindparam("m"))
+MEETING = select(meeting, ZONE.label("zone"), GROUPS.label("groups"))
+BY_ID = Prepared(MEETING.where(meeting.c.id == bindparam("m")))
 OF_KELOMPOK = MEETING.join(meeting_kelompok, meeting_kelompok.c.meeting_id == meeting.c.id).where(
     meeting_kelompok.c.kelompok_id == bindparam("k"), meeting.c.cancelled.is_(False)
 )
-NOT_OVER = (
+NOT_OVER = Prepared(
     OF_KELOMPOK.where(meeting.c.ends >= bindparam("at", type_=MOMENT)).order_by(meeting.c.starts, meeting.c.id).limit(1)
 )
-LAST = (
+LAST = Prepared(
     OF_KELOMPOK.where(meeting.c.ends < bindparam("at", type_=MOMENT))
     .order_by(meeting.c.starts.desc(), meeting.c.id.desc())
+    .limit(1)
+)
+THAT_DAY = Prepared(
+    OF_KELOMPOK.where(
+        meeting.c.starts >= bindparam("since", type_=MOMENT), meeting.c.starts < bindparam("until", type_=MOMENT)
+    )
+    .order_by(meeting.c.starts.desc())
     .limit(1)
 )
 BETWEEN = MEETING.where(
@@ -89,7 +98,7 @@ class Meetings:
         self.conn, self.now = conn, now
 
     def _record(self, row: Any) -> Meeting:
-        groups = tuple(self.conn.execute(GROUPS, {"m": row.id}).scalars())
+        groups = tuple(sorted(int(one) for one in row.groups.split(","))) if row.groups else ()
         return Meeting(
             row.id,
             Kind(row.kind),
@@ -109,8 +118,8 @@ class Meetings:
             ZoneInfo(row.zone),
         )
 
-    def _first(self, statement: Any, **values: Any) -> Meeting | None:
-        row = self.conn.execute(statement, values).first()
+    def _first(self, statement: Prepared, **values: Any) -> Meeting | None:
+        row = statement.first(self.conn, values)
         return self._record(row) if row else None
 
     # --- find
@@ -129,8 +138,7 @@ class Meetings:
     def of_the_day(self, kelompok_id: int, at: datetime, zone: ZoneInfo) -> Meeting | None:
         """Today's meeting by the local calendar, else the next, else the last."""
         day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        rows = OF_KELOMPOK.where(meeting.c.starts >= day, meeting.c.starts < day + timedelta(days=1))
-        today = self._first(rows.order_by(meeting.c.starts.desc()).limit(1), k=kelompok_id)
+        today = self._first(THAT_DAY, k=kelompok_id, since=day, until=day + timedelta(days=1))
         return today or self.current_or_next(kelompok_id, at) or self.last(kelompok_id, at)
 
     def between(self, since: datetime, until: datetime) -> list[Meeting]:

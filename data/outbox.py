@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
 
 from data.dialect import InsertOnce
 from data.people import UNREACHABLE_AFTER
+from data.prepared import Prepared
 from data.records import Consent, Topic
 from data.schema import address, consent, kpm_address, outbox, outbox_kpm, staff_address
 from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, Priority, StaffTo, Status
@@ -24,22 +25,27 @@ FORWARD = {
 }
 """Statuses only move forward, whatever order the platform reports them in."""
 
+LIVES = timedelta(hours=24)
+"""How long a letter waits that names no end itself: an answer of yesterday only puzzles (HOUSE 6)."""
+
 OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
 PUT = InsertOnce(outbox, ["once"], returning="id")
-FOR_KPM = insert(outbox_kpm)
-ADDRESS_ID = select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
+FOR_KPM = Prepared(insert(outbox_kpm))
+ADDRESS_ID = Prepared(
+    select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
+)
 
 _USABLE = and_(address.c.blocked.is_(False), address.c.failures < UNREACHABLE_AFTER)
 _NEWEST = (address.c.heard.desc().nulls_last(), address.c.id)
-KPM_ADDRESS = (
+KPM_ADDRESS = Prepared(
     select(address.c.id, address.c.channel, address.c.value)
     .join(kpm_address, kpm_address.c.address_id == address.c.id)
     .where(kpm_address.c.kpm_id == bindparam("p"), _USABLE)
     .order_by(*_NEWEST)
     .limit(1)
 )
-STAFF_ADDRESS = (
+STAFF_ADDRESS = Prepared(
     select(address.c.id, address.c.channel, address.c.value)
     .join(staff_address, staff_address.c.address_id == address.c.id)
     .where(staff_address.c.staff_id == bindparam("p"), _USABLE)
@@ -120,6 +126,16 @@ IN_DOUBT = (
     .order_by(outbox.c.address_id)  # one per address, and the order of the index of what is in flight
     .limit(500)
 )
+TOLD = Prepared(
+    select(outbox.c.id)
+    .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
+    .where(
+        outbox.c.about == bindparam("about"),
+        outbox_kpm.c.kpm_id == bindparam("p"),
+        outbox.c.state.in_(["sending", "sent", "delivered", "read"]),
+    )
+    .limit(1)
+)
 BY_PLATFORM_ID = select(outbox.c.id).where(outbox.c.platform_id == bindparam("pid"))
 SETTLE = (
     update(outbox)
@@ -191,7 +207,7 @@ class Outbox:
                 "params": dict(letter.params),
                 "priority": int(letter.priority),
                 "not_before": letter.not_before or self.now,
-                "expires": letter.expires,
+                "expires": letter.expires or (letter.not_before or self.now) + LIVES,
                 "about": letter.about,
                 "unasked": letter.unasked,
                 "attachment": _packed(letter.attachment),
@@ -201,7 +217,7 @@ class Outbox:
         if added is None:
             return None
         for kpm_id in letter.kpms:
-            self.conn.execute(FOR_KPM, {"outbox_id": added, "kpm_id": kpm_id})
+            FOR_KPM.change(self.conn, {"outbox_id": added, "kpm_id": kpm_id})
         return int(added)
 
     def known(self, where: Address, address_id: int) -> None:
@@ -212,15 +228,15 @@ class Outbox:
         match letter.to:
             case Address() as where:
                 if where not in self._known:
-                    found = self.conn.execute(ADDRESS_ID, {"ch": where.channel, "v": where.value}).scalar_one_or_none()
+                    found = ADDRESS_ID.scalar(self.conn, {"ch": where.channel, "v": where.value})
                     if found is None:
                         return None
                     self._known[where] = found
                 return self._known[where], where.channel
             case KpmTo(person):
-                row = self.conn.execute(KPM_ADDRESS, {"p": person}).first()
+                row = KPM_ADDRESS.first(self.conn, {"p": person})
             case StaffTo(person):
-                row = self.conn.execute(STAFF_ADDRESS, {"p": person}).first()
+                row = STAFF_ADDRESS.first(self.conn, {"p": person})
         return (row.id, row.channel) if row else None
 
     # --- cancel
@@ -353,6 +369,13 @@ class Outbox:
 
     def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
         """How many unasked letters each family got or is going to get since then, changes not counted."""
+        return self._unasked(kpm_ids, since)
+
+    def beside_meetings_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
+        """The same without the letters about meetings."""
+        return self._unasked(kpm_ids, since, outbox.c.key.not_like("reminders.meeting.%"))
+
+    def _unasked(self, kpm_ids: Collection[int], since: datetime, *which: Any) -> dict[int, int]:
         rows = self.conn.execute(
             select(outbox_kpm.c.kpm_id, func.count().label("n"))
             .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
@@ -362,6 +385,7 @@ class Outbox:
                 outbox.c.priority > 1,
                 outbox.c.not_before > since,
                 outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
+                *which,
             )
             .group_by(outbox_kpm.c.kpm_id)
         )
@@ -404,17 +428,16 @@ class Outbox:
 
     def told(self, about: str, kpm_ids: Collection[int]) -> bool:
         """Whether any letter about this really went out to one of these families."""
-        statement = (
-            select(outbox.c.id)
-            .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
-            .where(
-                outbox.c.about == about,
-                outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
-                outbox.c.state.in_(["sending", "sent", "delivered", "read"]),
+        return any(TOLD.first(self.conn, {"about": about, "p": kpm_id}) for kpm_id in kpm_ids)
+
+    def last_meeting_letter(self, address_id: int) -> datetime | None:
+        """When this address last got a letter about a meeting that asks something."""
+        found: datetime | None = self.conn.execute(
+            select(func.max(outbox.c.sent)).where(
+                outbox.c.address_id == address_id, outbox.c.unasked, outbox.c.about.like("meeting:%")
             )
-            .limit(1)
-        )
-        return self.conn.execute(statement).first() is not None
+        ).scalar_one()
+        return found
 
     def of_kpm(self, kpm_id: int, limit: int = 5) -> list[Sent]:
         rows = self.conn.execute(

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, literal, literal_column, or_, select
 
 from data.people import scope_clause
 from data.records import Kind, Staff
 from data.schema import COUNTS, attendance, desa, kecamatan, kelompok, meeting, meeting_kelompok, staff, tally
 from data.scoped import PLACES
-from data.summary import visible_rows
+from data.summary import NUMBERS, visible_rows
 
 BY = ("kecamatan", "desa", "pendamping", "kelompok")
 """From the widest to the narrowest."""
@@ -67,10 +67,10 @@ class Sums:
         return self.expected - self.hadir - self.izin - self.sakit - self.alpa
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in NUMBERS))
+        return Sums(*(getattr(self, one) + getattr(other, one) for one in FIELDS))
 
 
-NUMBERS = tuple(f.name for f in fields(Sums))
+FIELDS = tuple(f.name for f in fields(Sums))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,13 @@ class Overview:
         statement = _summed(who, by, where)
         for month in months:
             for row in self.conn.execute(statement, {"month": month}):
-                key = (row.name, str(row.key))
-                found[key] = found.get(key, Sums()) + Sums(*(int(getattr(row, name) or 0) for name in NUMBERS))
-        return [Part(name or "(belum ada pendamping)", key, found[name, key]) for name, key in sorted(found)]
+                name, _, *rest = row
+                numbers, (key, groups, met, unplanned) = rest[: len(NUMBERS)], rest[len(NUMBERS) :]
+                line = dict(zip(NUMBERS, numbers, strict=True))
+                line.pop("belum_diketahui")
+                sums = Sums(groups, met, unplanned, **line)
+                found[name, str(key)] = found.get((name, str(key)), Sums()) + sums
+        return [Part(name, key, found[name, key]) for name, key in sorted(found)]
 
     def trend(self, who: Staff, months: Sequence[str], where: Where) -> dict[str, Sums]:
         """Each of these months; families and groups are not counted in it."""
@@ -133,12 +137,13 @@ class Overview:
 
     def unmet(self, who: Staff, month: str, where: Where) -> list[Unmet]:
         """Groups without a standing P2K2 meeting in the month, by place and name."""
-        rows = _rows(who, where)
-        statement = select(rows.c.kelompok, rows.c.desa, rows.c.kecamatan, rows.c.pendamping).where(
-            rows.c.planned == rows.c.cancelled
+        statement = (
+            visible_rows("kelompok", who)
+            .where(where.clause(), _owned(where), _planned == _cancelled)
+            .add_columns(desa.c.name, kecamatan.c.name, func.coalesce(staff.c.name, ""))
+            .order_by(kecamatan.c.name, desa.c.name, kelompok.c.name)
         )
-        found = self.conn.execute(statement.order_by(rows.c.kecamatan, rows.c.desa, rows.c.kelompok), {"month": month})
-        return [Unmet(r.kelompok, r.desa, r.kecamatan, r.pendamping) for r in found]
+        return [Unmet(row[0], *row[-3:]) for row in self.conn.execute(statement, {"month": month})]
 
     def reasons(self, who: Staff, months: Sequence[str], where: Where) -> dict[str, int]:
         """Why families said that they cannot come: reason code (empty when they gave none) and how often."""
@@ -223,31 +228,27 @@ _owner_now = func.coalesce(
 """The pendamping of today."""
 
 
-def _rows(who: Staff, where: Where) -> Any:
-    """The lines of the summary itself, narrowed: one per kelompok, `month` is given when it runs."""
-    rows = visible_rows(who).where(where.clause()).order_by(None).subquery()
-    if where.pendamping is None:
-        return rows
-    return select(rows).where(rows.c.pendamping == where.pendamping).subquery()
+_planned, _cancelled = func.coalesce(tally.c.planned, 0), func.coalesce(tally.c.cancelled, 0)
+_KEYS = {
+    "kecamatan": kecamatan.c.id,
+    "desa": desa.c.id,
+    "pendamping": func.coalesce(func.max(staff.c.name), ""),
+    "kelompok": kelompok.c.id,
+}
 
 
 def _summed(who: Staff, by: str, where: Where) -> Select[Any]:
-    rows = _rows(who, where)
-    places = rows.join(kelompok, kelompok.c.id == rows.c.kelompok_id).join(desa, desa.c.id == kelompok.c.desa_id)
-    key, name = {
-        "kecamatan": (desa.c.kecamatan_id, rows.c.kecamatan),
-        "desa": (kelompok.c.desa_id, rows.c.desa),
-        "pendamping": (rows.c.pendamping, rows.c.pendamping),
-        "kelompok": (rows.c.kelompok_id, rows.c.kelompok),
-    }[by]
-    counted = {
-        "groups": func.count(),
-        "met": func.sum(case((rows.c.held > 0, 1), else_=0)),
-        "unplanned": func.sum(case((rows.c.planned == rows.c.cancelled, 1), else_=0)),
-        **{one: func.sum(rows.c[one]) for one in ("families", *COUNTS)},
-    }
-    columns = [counted[one].label(one) for one in NUMBERS]
-    return select(key.label("key"), name.label("name"), *columns).select_from(places).group_by(key, name)
+    """The statement of the summary itself, narrowed, and with what a line is asked for by and its groups beside it."""
+    met = case((tally.c.held > 0, 1), else_=0)
+    unplanned = case((_planned == _cancelled, 1), else_=0)
+    groups = (literal(1), met, unplanned) if by == "kelompok" else (func.count(), func.sum(met), func.sum(unplanned))
+    statement: Select[Any] = visible_rows(by, who).where(where.clause(), _owned(where))
+    return statement.add_columns(_KEYS[by], *groups)
+
+
+def _owned(where: Where) -> Any:
+    """The pendamping of the month that is summed."""
+    return and_(True) if where.pendamping is None else func.coalesce(staff.c.name, "") == where.pendamping
 
 
 def _level(by: str) -> tuple[Any, Any]:

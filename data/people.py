@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from data.dialect import InsertOnce, Upsert
+from data.prepared import Prepared
 from data.records import (
     Consent,
     Desa,
@@ -46,25 +47,27 @@ UNREACHABLE_AFTER = 3
 KPM = (kpm.c.id, kpm.c.name, kpm.c.sapaan, kpm.c.status, kpm.c.kelompok_id, kpm.c.ketua, kpm.c.language)
 STAFF = (staff.c.id, staff.c.name, staff.c.role, staff.c.phone, staff.c.active, staff.c.scope_level, staff.c.scope_id)
 
-ADDRESS = (
+ADDRESS = Prepared(
     select(address.c.id, address.c.heard, address.c.blocked, consent.c.state)
     .select_from(
         address.outerjoin(consent, and_(consent.c.address_id == address.c.id, consent.c.topic == Topic.MEETINGS.value))
     )
     .where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
 )
-KPMS_AT = (
+KPMS_AT = Prepared(
     select(*KPM)
     .join(kpm_address, kpm_address.c.kpm_id == kpm.c.id)
     .where(kpm_address.c.address_id == bindparam("a"))
     .order_by(kpm.c.name, kpm.c.id)
 )
-STAFF_AT = (
+STAFF_AT = Prepared(
     select(*STAFF)
     .join(staff_address, staff_address.c.staff_id == staff.c.id)
     .where(staff_address.c.address_id == bindparam("a"), staff.c.active)
 )
-HEARD = update(address).where(address.c.id == bindparam("a")).values(heard=bindparam("at"), blocked=False, failures=0)
+HEARD = Prepared(
+    update(address).where(address.c.id == bindparam("a")).values(heard=bindparam("at"), blocked=False, failures=0)
+)
 ADD_ADDRESS = InsertOnce(address, ["channel", "value"], returning="id")
 LINK_KPM = InsertOnce(kpm_address, ["kpm_id", "address_id"])
 LINK_STAFF = InsertOnce(staff_address, ["staff_id", "address_id"])
@@ -88,7 +91,7 @@ KELOMPOK = select(
     .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
     .outerjoin(staff, staff.c.id == kelompok.c.pendamping_id)
 )
-KELOMPOK_BY_ID = KELOMPOK.where(kelompok.c.id == bindparam("k"))
+KELOMPOK_BY_ID = Prepared(KELOMPOK.where(kelompok.c.id == bindparam("k")))
 
 REACHABLE = (
     select(*KPM, address.c.id.label("address_id"), address.c.channel, address.c.value, address.c.heard)
@@ -148,7 +151,7 @@ def staff_record(row: Any) -> Staff:
 
 
 def kelompok_record(row: Any) -> Kelompok:
-    return Kelompok(**{**row._mapping, "zone": ZoneInfo(row.zone)})
+    return Kelompok(**{**row._asdict(), "zone": ZoneInfo(row.zone)})
 
 
 class People:
@@ -159,7 +162,7 @@ class People:
 
     def address_id(self, where: Address) -> int:
         """The row of an address, made when it is new."""
-        found = self.conn.execute(ADDRESS, {"ch": where.channel, "v": where.value}).first()
+        found = ADDRESS.first(self.conn, {"ch": where.channel, "v": where.value})
         if found is not None:
             return int(found.id)
         added = ADD_ADDRESS(self.conn, {"channel": where.channel, "value": where.value})
@@ -167,24 +170,24 @@ class People:
 
     def hear(self, where: Address, at: datetime) -> Person:
         """Who is writing from `where`? Remembers that the address was heard of, which also ends a block."""
-        found = self.conn.execute(ADDRESS, {"ch": where.channel, "v": where.value}).first()
+        found = ADDRESS.first(self.conn, {"ch": where.channel, "v": where.value})
         if found is None:
             self.address_id(where)
             return self.hear(where, at)
         if found.heard is None or at > found.heard or found.blocked:
-            self.conn.execute(HEARD, {"a": found.id, "at": max(at, found.heard or at)})
+            HEARD.change(self.conn, {"a": found.id, "at": max(at, found.heard or at)})
         return self._person(where, found)
 
     def who(self, where: Address) -> Person:
-        found = self.conn.execute(ADDRESS, {"ch": where.channel, "v": where.value}).first()
+        found = ADDRESS.first(self.conn, {"ch": where.channel, "v": where.value})
         return self._person(where, found) if found is not None else Person(where, 0)
 
     def _person(self, where: Address, found: Any) -> Person:
-        kpms = [kpm_record(r) for r in self.conn.execute(KPMS_AT, {"a": found.id})]
+        kpms = [kpm_record(r) for r in KPMS_AT.all(self.conn, {"a": found.id})]
         state = Consent(found.state) if found.state else None
         if kpms:
             return Person(where, found.id, None, kpms, state)
-        row = self.conn.execute(STAFF_AT, {"a": found.id}).first()
+        row = STAFF_AT.first(self.conn, {"a": found.id})
         return Person(where, found.id, staff_record(row) if row else None, (), state)
 
     def block(self, where: Address, blocked: bool) -> None:
@@ -207,7 +210,7 @@ class People:
 
     def readdress(self, old: Address, new: Address) -> None:
         """The platform says that this chat or number goes on under another value."""
-        taken = self.conn.execute(ADDRESS, {"ch": new.channel, "v": new.value}).first()
+        taken = ADDRESS.first(self.conn, {"ch": new.channel, "v": new.value})
         if taken is None:
             self.conn.execute(
                 update(address)
@@ -337,7 +340,10 @@ class People:
         return [kpm_record(r) for r in rows]
 
     def kelompok(self, kelompok_id: int) -> Kelompok:
-        return kelompok_record(self.conn.execute(KELOMPOK_BY_ID, {"k": kelompok_id}).one())
+        found = KELOMPOK_BY_ID.first(self.conn, {"k": kelompok_id})
+        if found is None:
+            raise LookupError(f"there is no kelompok {kelompok_id}")
+        return kelompok_record(found)
 
     def kelompok_in_scope(self, who: Staff) -> list[Kelompok]:
         """Every kelompok that this member of staff may see, by name. The scope is checked here, where data is read."""

@@ -203,6 +203,7 @@ class Session:
     topic: str
     memory: Mapping[str, Any]
     expires: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ address = Table(
     metadata,
     _id(),
     Column("channel", String(10), nullable=False),
-    Column("value", String(64), nullable=False),
+    Column("value", String(64).with_variant(String(160), "postgresql"), nullable=False),  # SQLite counts no characters
     Column("heard", Moment),
     Column("blocked", Boolean, nullable=False, server_default=text("false")),
     Column("failures", Integer, nullable=False, server_default="0"),
@@ -264,6 +264,7 @@ meeting_kelompok = Table(
     Column("closed", Moment),
     _to("staff", "closed_by", nullable=True),
     Column("marks", Integer, nullable=False, server_default="0"),
+    Column("followed", Moment),
     Index("ix_meeting_kelompok_kelompok", "kelompok_id", "meeting_id"),
 )
 
@@ -330,6 +331,101 @@ tally = Table(
     *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
 )
 """The running aggregate: one row per kelompok and month, kept in the transaction of each change."""
+
+# --- quizzes ------------------------------------------------------------------------------------------------------
+
+quiz = Table(
+    "quiz",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    _to("kpm", index=True),
+    _to("kelompok"),
+    _to("meeting", nullable=True, index=True),
+    Column("session", String(8), nullable=False),
+    Column("phase", String(6), nullable=False),
+    Column("state", String(8), nullable=False, server_default="planned"),
+    Column("chosen", Json, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("invited", Moment),
+    Column("reminded", Moment),
+    Column("started", Moment),
+    Column("finished", Moment),
+    Column("expires", Moment, nullable=False),
+    _to("staff", "entered_by", nullable=True),
+    Index("ix_quiz_state_due", "state", "due"),
+    Index("ix_quiz_kelompok_session", "kelompok_id", "session"),
+    _one_of("phase", "pre", "post", "self", "base", "follow"),
+    _one_of("state", "planned", "invited", "started", "finished", "expired"),
+)
+"""One quiz of one family. `chosen` are [id, version] pairs: an answer belongs to the version that was asked."""
+
+quiz_answer = Table(
+    "quiz_answer",
+    metadata,
+    _to("quiz", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("item", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("choice", String(1), nullable=False),
+    Column("correct", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_quiz_answer_item", "item", "version"),
+    _one_of("choice", "a", "b", "c"),
+)
+
+quiz_card = Table(
+    "quiz_card",
+    metadata,
+    _to("kpm", primary_key=True),
+    Column("item", String(12), primary_key=True),
+    Column("card", Json, nullable=False),
+    Column("due", Moment, nullable=False),
+)
+"""Questions a family once missed, and when they come back (spaced repetition)."""
+
+quiz_item = Table(
+    "quiz_item",
+    metadata,
+    Column("item", String(12), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", Json, nullable=False),
+    Column("changed", Moment, nullable=False),
+)
+"""Questions that a coordinator added or changed from a spreadsheet; the newest version of an id counts."""
+
+understanding = Table(
+    "understanding",
+    metadata,
+    _to("meeting", primary_key=True),
+    _to("kpm", primary_key=True, index=True),
+    Column("level", String(22), nullable=False),
+    _to("staff", "by_staff_id"),
+    Column("at", Moment, nullable=False),
+    _one_of("level", "kurang", "baik", "sangat baik", "tidak dapat dinilai"),
+)
+"""What the pendamping decided about a family's understanding of a session."""
+
+practice = Table(
+    "practice",
+    metadata,
+    _to("meeting", primary_key=True),
+    _to("kpm", primary_key=True, index=True),
+    _to("kelompok"),
+    Column("session", String(8), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("state", String(8), nullable=False, server_default="planned"),
+    Column("due", Moment, nullable=False),
+    Column("told", Moment),
+    Column("asked", Moment),
+    Column("answer", String(8)),
+    Column("expires", Moment, nullable=False),
+    Index("ix_practice_state_due", "state", "due"),
+    _one_of("kind", "practice", "messages"),
+    _one_of("state", "planned", "told", "asked", "closed"),
+    _one_of("answer", "done", "not_yet"),
+)
+"""The small thing to try at home for who came, the key messages for who did not."""
 
 # --- talk ---------------------------------------------------------------------------------------------------------
 

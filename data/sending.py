@@ -223,7 +223,7 @@ class Sending:
             "b_state": said.status.value,
             "b_pid": said.platform_id or None,
             "b_sent": None if failed else self.now,
-            "b_error": said.reason[:200] or None,
+            "b_error": f"{said.code or ''} {said.reason}".strip()[:200] or None,
             "b_at": self.now,
         }
 

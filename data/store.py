@@ -7,13 +7,16 @@ import concurrent.futures
 import queue
 import sqlite3
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, NestedTransaction, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -31,6 +34,8 @@ from data import (
     people,
     phones,
     questions,
+    quiz,
+    rights,
     scoped,
     sending,
     sessions,
@@ -38,8 +43,13 @@ from data import (
     status,
     summary,
 )
+from data.prepared import Prepared
 
 T = TypeVar("T")
+
+SAVEPOINT, UNDO, RELEASE = (
+    Prepared(text(words)) for words in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
+)
 
 BATCH = 50
 RETRIES = 5
@@ -88,6 +98,10 @@ class Tx:
         return summary.Summary(self.conn)
 
     @cached_property
+    def quiz(self) -> quiz.Quizzes:
+        return quiz.Quizzes(self.conn, self.now)
+
+    @cached_property
     def sessions(self) -> sessions.Sessions:
         return sessions.Sessions(self.conn, self.now)
 
@@ -128,6 +142,10 @@ class Tx:
         return invitations.Invitations(self.conn, self.now)
 
     @cached_property
+    def rights(self) -> rights.Rights:
+        return rights.Rights(self.conn, self.now)
+
+    @cached_property
     def status(self) -> status.Status:
         return status.Status(self.conn)
 
@@ -144,13 +162,29 @@ class Tx:
         return scoped.Scoped(self.conn, self.now, self.audit)
 
 
-class _Job:
-    __slots__ = ("future", "otherwise", "work")
+Otherwise = Callable[[Tx, Exception], Any]
+Answer = tuple[bool, Any]
+"""Whether it went well, and the value or the fault."""
 
-    def __init__(self, work: Callable[[Tx], Any], otherwise: Callable[[Tx, Exception], Any] | None) -> None:
+
+class _Job:
+    """Work and who waits for it: a thread, or a task of `loop`."""
+
+    __slots__ = ("future", "loop", "otherwise", "work")
+
+    def __init__(
+        self, work: Callable[[Tx], Any], otherwise: Otherwise | None, loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         self.work = work
         self.otherwise = otherwise
-        self.future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        self.loop = loop
+        self.future: Any = concurrent.futures.Future() if loop is None else loop.create_future()
+
+    def begins(self) -> bool:
+        """Who no longer waits is left out."""
+        if self.loop is None:
+            return bool(self.future.set_running_or_notify_cancel())
+        return not self.future.cancelled()
 
 
 class Store:
@@ -178,20 +212,26 @@ class Store:
         Raises what `work` raised (its own changes are undone) or StoreError (nothing of the batch is kept). With
         `otherwise` a fault of `work` is not raised: that runs instead, in the same batch.
         """
-        return await asyncio.wrap_future(self._submit(work, otherwise).future)
+        job = _Job(work, otherwise, asyncio.get_running_loop())
+        self._queue(job)
+        result: T = await job.future
+        return result
 
     def run(self, work: Callable[[Tx], T]) -> T:
         """The same for callers without an event loop: the command line and tests."""
         result: T = self._submit(work).future.result()
         return result
 
-    def _submit(self, work: Callable[[Tx], Any], otherwise: Callable[[Tx, Exception], Any] | None = None) -> _Job:
+    def _submit(self, work: Callable[[Tx], Any]) -> _Job:
+        job = _Job(work, None)
+        self._queue(job)
+        return job
+
+    def _queue(self, job: _Job) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
             self._thread.start()
-        job = _Job(work, otherwise)
         self._jobs.put(job)
-        return job
 
     @property
     def alive(self) -> bool:
@@ -209,8 +249,7 @@ class Store:
                     last = True
                     break
                 batch.append(job)
-            # Who no longer waits is left out; from here on nobody can leave, and every answer finds its future.
-            self._commit([job for job in batch if job.future.set_running_or_notify_cancel()])
+            self._commit([job for job in batch if job.begins()])
             if last:
                 break
         if self._conn is not None:
@@ -228,21 +267,15 @@ class Store:
                 self._drop_connection()
                 if attempt + 1 < RETRIES and _may_pass_again(fault):
                     continue
-                error = _explain(fault)
-                for job in batch:
-                    job.future.set_exception(error)
+                _tell(batch, [(False, _explain(fault))] * len(batch))
                 return
             self.commits += 1
-            for job, (ok, value) in zip(batch, answers, strict=True):
-                if ok:
-                    job.future.set_result(value)
-                else:
-                    job.future.set_exception(value)
+            _tell(batch, answers)
             return
 
-    def _attempt(self, batch: Sequence[_Job]) -> list[tuple[bool, Any]]:
+    def _attempt(self, batch: Sequence[_Job]) -> list[Answer]:
         conn = self._connection()
-        answers: list[tuple[bool, Any]] = []
+        answers: list[Answer] = []
         with conn.begin():
             for job in batch:
                 ok, value = self._in_savepoint(conn, job.work)
@@ -251,16 +284,17 @@ class Store:
                 answers.append((ok, value))
         return answers
 
-    def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> tuple[bool, Any]:
-        savepoint: NestedTransaction = conn.begin_nested()
+    def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> Answer:
+        SAVEPOINT.change(conn, {})
         try:
             value = work(Tx(conn, self.clock(), self.key))
         except BaseException as fault:  # undone and handed back, SystemExit too; the rest of the batch stands
             if isinstance(fault, DBAPIError) and _breaks_the_batch(fault):
                 raise
-            savepoint.rollback()
+            UNDO.change(conn, {})
+            RELEASE.change(conn, {})
             return False, fault
-        savepoint.commit()
+        RELEASE.change(conn, {})
         return True, value
 
     def _connection(self) -> Connection:
@@ -296,7 +330,32 @@ class Store:
         self.engine.dispose()
 
 
-def _second(otherwise: Callable[[Tx, Exception], Any], fault: Exception, tx: Tx) -> Any:
+def _tell(batch: Sequence[_Job], answers: Sequence[Answer]) -> None:
+    """Every loop is woken once for all that it waits for."""
+    of_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Answer]]] = defaultdict(list)
+    for job, answer in zip(batch, answers, strict=True):
+        if job.loop is not None:
+            of_loop[job.loop].append((job.future, answer))
+        else:
+            _settle([(job.future, answer)])
+    for loop, waiting in of_loop.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, waiting)
+
+
+def _settle(waiting: Sequence[tuple[Any, Answer]]) -> None:
+    for future, (ok, value) in waiting:
+        if future.done():
+            continue  # its task left while the change was on its way
+        if ok:
+            future.set_result(value)
+        elif isinstance(value, StopIteration) and isinstance(future, asyncio.Future):  # which those do not take
+            future.set_exception(RuntimeError(f"a change ended with {value!r}"))
+        else:
+            future.set_exception(value)
+
+
+def _second(otherwise: Otherwise, fault: Exception, tx: Tx) -> Any:
     return otherwise(tx, fault)
 
 
@@ -308,6 +367,15 @@ def writer_engine(url: URL) -> Engine:
     engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def snapshot_engine(url: URL) -> Engine:
+    """Reads that stand still at one moment and hold up nobody: for backups."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None}, hide_parameters=True)
+    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
     return engine
 
 
@@ -323,9 +391,22 @@ def reader_engine(url: URL) -> AsyncEngine:
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Two processes that start on a new file both want to change its journal, and SQLite lets neither wait."""
+    for attempt in range(RETRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt + 1 == RETRIES:
+                raise
+            time.sleep(0.1 * (attempt + 1))
 
 
 def _begin_immediate(conn: Connection) -> None:

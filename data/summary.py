@@ -5,14 +5,16 @@ The statements live here once: transactions and the pages of `data/views.py` exe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal, select, update
 
 from data.dialect import InsertOnce
 from data.people import scope_clause
+from data.prepared import Prepared
 from data.records import Answer, Kind, Mark, Meeting, Staff
 from data.schema import (
     COUNTS,
@@ -30,7 +32,6 @@ from data.schema import (
 )
 
 FLAGS = ("reached", Answer.MAYBE.value, Answer.PROMISED.value, Answer.DECLINED.value, Answer.CLAIMED.value)
-MARKS = tuple(mark.value for mark in Mark)
 
 NEW_TALLY = InsertOnce(tally, ["month", "kelompok_id"])
 NEW_FAMILY = InsertOnce(family_month, ["month", "kelompok_id", "kpm_id"])
@@ -41,12 +42,16 @@ _THIS_FAMILY = and_(
     family_month.c.kpm_id == bindparam("b_kpm"),
 )
 RAISE = {
-    flag: update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True})
+    flag: Prepared(
+        update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True})
+    )
     for flag in FLAGS
 }
 ADD = {
-    name: update(tally).where(_THIS_TALLY).values({tally.c[name]: tally.c[name] + bindparam("d")}) for name in COUNTS
+    name: Prepared(update(tally).where(_THIS_TALLY).values({tally.c[name]: tally.c[name] + bindparam("d")}))
+    for name in COUNTS
 }
+FAMILY = Prepared(select(*(family_month.c[flag] for flag in FLAGS)).where(_THIS_FAMILY))
 OWNER = update(tally).where(_THIS_TALLY).values(pendamping_id=bindparam("p"))
 
 _LAST_COUNT = (
@@ -58,29 +63,13 @@ _LAST_COUNT = (
     .scalar_subquery()
 )
 _OWNER = func.coalesce(tally.c.pendamping_id, kelompok.c.pendamping_id)
-
-ROWS = (
-    select(
-        kelompok.c.id.label("kelompok_id"),
-        kelompok.c.name.label("kelompok"),
-        desa.c.name.label("desa"),
-        kecamatan.c.name.label("kecamatan"),
-        func.coalesce(staff.c.name, "").label("pendamping"),
-        func.coalesce(_LAST_COUNT, 0).label("families"),
-        *(func.coalesce(tally.c[name], 0).label(name) for name in COUNTS),
-    )
-    .select_from(
-        kelompok.join(desa, desa.c.id == kelompok.c.desa_id)
-        .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
-        .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
-        .outerjoin(tally, and_(tally.c.kelompok_id == kelompok.c.id, tally.c.month == bindparam("month")))
-        .outerjoin(staff, staff.c.id == _OWNER)
-    )
-    .order_by(kecamatan.c.name, desa.c.name, kelompok.c.name)
+_PLACES = (
+    kelompok.join(desa, desa.c.id == kelompok.c.desa_id)
+    .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
+    .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
+    .outerjoin(tally, and_(tally.c.kelompok_id == kelompok.c.id, tally.c.month == bindparam("month")))
+    .outerjoin(staff, staff.c.id == _OWNER)
 )
-"""One row per kelompok for `month`, with the pendamping of that month's meetings."""
-
-BY = ("kecamatan", "desa", "pendamping", "kelompok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +96,24 @@ class Line:
 
 
 NUMBERS = tuple(f.name for f in fields(Line) if f.name != "name")
+HEADINGS = {
+    "planned": "direncanakan",
+    "held": "terlaksana",
+    "cancelled": "dibatalkan",
+    "families": "keluarga",
+    "expected": "di daftar hadir",
+    "reached": "terjangkau",
+    "maybe": "belum pasti",
+    "promised": "akan datang",
+    "declined": "tidak bisa",
+    "claimed": "mengaku hadir",
+    "belum_diketahui": "belum diketahui",
+}
+"""What people read above a column; the marks are Indonesian already."""
+
+
+def heading(number: str) -> str:
+    return HEADINGS.get(number, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,42 +124,40 @@ class Recap:
     total: Line
 
 
-def visible_rows(who: Staff | None) -> Any:
-    """ROWS inside the scope of `who`; None is the command line, which sees all."""
-    return ROWS if who is None else ROWS.where(scope_clause(who))
+def _level(name: Any, place: Any, *ids: Any) -> Any:
+    """One row for each place of a level, in the order of `Line`: the database adds up what has the same `ids`, and past
+    months keep the pendamping of their meetings."""
+    numbers: dict[str, Any] = {one: func.coalesce(tally.c[one], 0) for one in COUNTS}
+    numbers["families"] = func.coalesce(_LAST_COUNT, 0)
+    numbers["belum_diketahui"] = numbers["expected"] - sum(numbers[mark.value] for mark in Mark)
+    columns = (func.sum(numbers[one]) if ids else numbers[one] for one in NUMBERS)
+    rows = select(name.label("name"), place.label("place"), *columns).select_from(_PLACES)
+    return rows.group_by(*ids) if ids else rows
+
+
+LEVELS = {
+    "kecamatan": _level(kecamatan.c.name, literal(""), kecamatan.c.id),
+    "desa": _level(desa.c.name, kecamatan.c.name, desa.c.id, kecamatan.c.id),
+    "pendamping": _level(func.coalesce(staff.c.name, "(belum ada pendamping)"), literal(""), staff.c.id),
+    "kelompok": _level(kelompok.c.name, desa.c.name + ", " + kecamatan.c.name),
+}
+
+
+BY = tuple(LEVELS)
+
+
+def visible_rows(by: str, who: Staff | None) -> Any:
+    """The rows of a level inside the scope of `who`; None is the command line, which sees all."""
+    return LEVELS[by] if who is None else LEVELS[by].where(scope_clause(who))
 
 
 def gather(month: str, by: str, rows: Iterable[Any]) -> Recap:
-    """Add up the rows of kelompok to the level asked for. Names that occur twice get their place behind them."""
-    groups: dict[tuple[str, ...], dict[str, int]] = {}
-    for row in rows:
-        key = {
-            "kecamatan": (row.kecamatan,),
-            "desa": (row.desa, row.kecamatan),
-            "pendamping": (row.pendamping or "(belum ada pendamping)",),
-            "kelompok": (row.kelompok, row.desa, row.kecamatan),
-        }[by]
-        sums = groups.setdefault(key, dict.fromkeys(("families", *COUNTS), 0))
-        for name in sums:
-            sums[name] += getattr(row, name)
-    twice = _repeated(key[0] for key in groups)
-    lines = [
-        _line(f"{key[0]} ({', '.join(key[1:])})" if key[0] in twice and key[1:] else key[0], sums)
-        for key, sums in groups.items()
-    ]
+    """The lines by name, and their total. Names that occur twice get their place behind them."""
+    found = list(rows)
+    twice = {name for name, times in Counter(row[0] for row in found).items() if times > 1}
+    lines = [Line(f"{row[0]} ({row[1]})" if row[0] in twice and row[1] else row[0], *row[2:]) for row in found]
     lines.sort(key=lambda line: line.name)
-    total = _line("Jumlah", {name: sum(sums[name] for sums in groups.values()) for name in ("families", *COUNTS)})
-    return Recap(month, by, lines, total)
-
-
-def _repeated(names: Iterable[str]) -> set[str]:
-    seen: set[str] = set()
-    return {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
-
-
-def _line(name: str, sums: Mapping[str, int]) -> Line:
-    unknown = sums["expected"] - sum(sums[mark] for mark in MARKS)
-    return Line(name=name, belum_diketahui=unknown, **sums)
+    return Recap(month, by, lines, Line("Jumlah", *(sum(column) for column in list(zip(*found, strict=True))[2:])))
 
 
 class Summary:
@@ -160,9 +165,11 @@ class Summary:
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
+        self._raised: dict[tuple[str, int, int], set[str] | None] = {}
+        """What this transaction has seen to be true of a family this month; a flag never goes back."""
 
     def recap(self, month: str, by: str, who: Staff | None) -> Recap:
-        return gather(month, by, self.conn.execute(visible_rows(who), {"month": month}))
+        return gather(month, by, self.conn.execute(visible_rows(by, who), {"month": month}))
 
     def planned(self, which: Meeting, kelompok_id: int, by: int = 1) -> None:
         self._add(which, kelompok_id, planned=by)
@@ -188,23 +195,30 @@ class Summary:
         """The family was reached, or answered so, at least once in the month of this meeting."""
         if which.kind is not Kind.P2K2:
             return
-        key = {"month": which.month, "kelompok_id": kelompok_id, "kpm_id": kpm_id}
-        if NEW_FAMILY(self.conn, {**key, flag: True}):
-            self._add(which, kelompok_id, **{flag: 1})
-            return
+        key = (which.month, kelompok_id, kpm_id)
         values = {"b_month": which.month, "b_kelompok": kelompok_id, "b_kpm": kpm_id}
-        if self.conn.execute(RAISE[flag], values).rowcount:
+        if key not in self._raised:
+            was = FAMILY.first(self.conn, values)
+            self._raised[key] = {name for name in FLAGS if getattr(was, name)} if was is not None else None
+        raised = self._raised[key]
+        if raised is not None and flag in raised:
+            return
+        new = raised is None and NEW_FAMILY(
+            self.conn, {"month": which.month, "kelompok_id": kelompok_id, "kpm_id": kpm_id, flag: True}
+        )
+        if new or RAISE[flag].change(self.conn, values):
             self._add(which, kelompok_id, **{flag: 1})
+        self._raised[key] = (raised or set()) | {flag}
 
     def _add(self, which: Meeting, kelompok_id: int, **changes: int) -> None:
         if which.kind is not Kind.P2K2:
             return
         key = {"b_month": which.month, "b_kelompok": kelompok_id}
         for name, change in changes.items():
-            if change and not self.conn.execute(ADD[name], {**key, "d": change}).rowcount:
+            if change and not ADD[name].change(self.conn, {**key, "d": change}):
                 owner = {"pendamping_id": which.pendamping_id}
                 NEW_TALLY(self.conn, {"month": which.month, "kelompok_id": kelompok_id, **owner})
-                self.conn.execute(ADD[name], {**key, "d": change})
+                ADD[name].change(self.conn, {**key, "d": change})
 
 
 def recount(conn: Connection, month: str) -> dict[int, dict[str, int]]:

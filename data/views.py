@@ -18,7 +18,7 @@ T = TypeVar("T")
 async def recap(reader: AsyncEngine, month: str, by: str, who: Staff | None = None) -> Recap:
     """The summary of one month inside the scope of `who`; None sees all (the command line)."""
     async with reader.connect() as conn:
-        rows = (await conn.execute(visible_rows(who), {"month": month})).all()
+        rows = (await conn.execute(visible_rows(by, who), {"month": month})).all()
     return gather(month, by, rows)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from data.records import Consent, Kpm, Person, Role, Topic
+from data.records import Consent, Person, Role, Topic
 from data.store import Tx
-from handlers import handover
+from handlers import handover, scope
 from handlers.speech import names_of, pendamping_of, say
 from messages.envelope import Inbound, Outbound
 from messages.reading import Expecting, read
@@ -107,6 +107,7 @@ def on_stop(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """STOP PESAN: one step, everywhere; what waits for this address is cancelled in the same transaction."""
     _remember(who, tx, Consent.STOPPED)
     tx.outbox.cancel_unasked(who.address_id)
+    tx.quiz.drop_planned([kpm.id for kpm in who.kpms])
     tx.sessions.end(who.address_id)
     return [say(msg, "consent.stopped")]
 
@@ -145,7 +146,7 @@ def on_setuju(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     assert who.staff is not None  # noqa: S101  the router lets only staff in here
     if not rest:
         return [say(msg, "consent.face.which")]
-    found = _find(who, tx, rest)
+    found = scope.families_named(rest, who, tx)
     if not found:
         return [say(msg, "consent.face.not_found", name=rest[:60])]
     if len(found) > 1:
@@ -182,14 +183,3 @@ def on_face_answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
         tx.people.keep_consent(address_id, Topic.MEETINGS, Consent.YES, "tatap-muka", who.staff.id)
         tx.audit.write(f"staff:{who.staff.id}", "consent", f"address:{address_id}", was, Consent.YES, "tatap muka")
     return [say(msg, "consent.face.kept", who=kpm.called)]
-
-
-def _find(who: Person, tx: Tx, words: str) -> list[tuple[Kpm, str]]:
-    """Active families in this pendamping's own groups whose name (and kelompok, when it is written) fits."""
-    assert who.staff is not None  # noqa: S101
-    wanted = " ".join(words.lower().split())
-    for prefix in ("bu ", "ibu ", "nenek ", "pak ", "bapak ", "kakek "):
-        wanted = wanted.removeprefix(prefix)
-    every = [(kpm, k.name) for k in tx.people.kelompok_in_scope(who.staff) for kpm in tx.people.families(k.id)]
-    exact = [(kpm, k) for kpm, k in every if wanted in {kpm.name.lower(), f"{kpm.name} {k}".lower()}]
-    return exact or [(kpm, k) for kpm, k in every if kpm.name.lower().startswith(wanted + " ")]

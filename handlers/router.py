@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 
 from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
-from handlers import attendance, consent, desk, handover, help, meetings, registration, scope, status, summary
+from handlers import (
+    attendance,
+    consent,
+    desk,
+    handover,
+    help,
+    meetings,
+    quiz,
+    registration,
+    rights,
+    scope,
+    status,
+    summary,
+)
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -52,6 +65,9 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("kode",), PENDAMPING, registration.on_kode),
     Word(("status",), PENDAMPING, status.on_status),
     Word(("tindak lanjut",), PENDAMPING, status.on_tindak_lanjut),
+    Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
+    Word(("kuis",), KOORDINATOR, quiz.on_kuis_overview),
+    Word(("paham",), PENDAMPING, quiz.on_paham),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
@@ -60,14 +76,26 @@ STAFF_WORDS: Sequence[Word] = (
 )
 KPM_WORDS: Mapping[str, Answer] = {
     "jadwal": attendance.on_next,
+    "kuis": quiz.on_kuis,
+    "materi": quiz.on_materi,
     "menu": help.on_menu,
     "start": help.on_menu,
     "mulai": help.on_menu,
+    "info data": rights.on_info,
+    "hapus data": rights.on_hapus,
     "bantuan": help.on_bantuan,
     "cara pakai": help.on_how,
     "uang bantuan": help.on_money,
 }
-KPM_BUTTONS: Mapping[str, Answer] = {"help.how": help.on_how, "help.money": help.on_money}
+KPM_BUTTONS: Mapping[str, Answer] = {
+    "help.how": help.on_how,
+    "help.money": help.on_money,
+    "quiz.start": quiz.on_start,
+    "quiz.later": quiz.on_later,
+    "practice.done": lambda m, w, t: _practice(m, w, t, True),
+    "practice.not_yet": lambda m, w, t: _practice(m, w, t, False),
+}
+PRACTICE = {"sudah": True, "sdh": True, "udah": True, "belum": False, "blm": False}
 START = {"mulai", "mulai lagi", "start"}
 
 WAITING_STAFF: Mapping[str, LineAnswer] = {
@@ -76,6 +104,9 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "batalkan": meetings.on_cancel_line,
     "tempat": meetings.on_place_line,
     "absen": attendance.on_register_line,
+    "kuis": quiz.on_kuis_line,
+    "kuis_lisan": quiz.on_aloud_line,
+    "paham": quiz.on_levels_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
 }
@@ -83,6 +114,10 @@ WAITING_KPM: Mapping[str, LineAnswer] = {
     "who": attendance.on_who,
     "reason": attendance.on_reason,
     "bantuan": lambda m, w, t, _: help.on_which_help(m, w, t),
+    rights.TOPIC: rights.on_line,
+    "quiz": quiz.on_quiz_line,
+    "quiz_who": quiz.on_quiz_who,
+    "practice_who": quiz.on_practice_who,
 }
 
 
@@ -242,7 +277,13 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     if said is not None:
         return said
     if msg.button:
+        if msg.button.startswith("quiz.answer:"):
+            return quiz.on_quiz_button(msg, who, tx)
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
+    if word in {*START, "nanti"} and quiz.is_waited_for(who, tx):
+        return quiz.on_later(msg, who, tx) if word == "nanti" else quiz.on_start(msg, who, tx)
+    if word in PRACTICE and (said := quiz.on_practice(msg, who, tx, PRACTICE[word])) is not None:
+        return said
     if word in KPM_WORDS:
         return KPM_WORDS[word](msg, who, tx)
     now = attendance.situation(who, tx, msg.at)
@@ -254,6 +295,17 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     if (said := attendance.on_ketua(msg, who, tx)) is not None:
         return said
     return _read(msg, who, tx, now, reading)
+
+
+def _practice(msg: Inbound, who: Person, tx: Tx, done: bool) -> list[Outbound]:
+    said = quiz.on_practice(msg, who, tx, done)
+    return said if said is not None else [Outbound(msg.sender, "attendance.stale")]
+
+
+def _quiz_again(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """A quiz is open and nothing else could read the line."""
+    waiting = tx.sessions.get(who.address_id, quiz.TOPIC)
+    return quiz.on_unclear(msg, who, tx, waiting.memory) if waiting is not None else None
 
 
 def _open_question(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
@@ -290,6 +342,8 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
             return consent.on_wrong_number(msg, who, tx)
         case "unknown" if now.expecting is Expecting.NONE:
             return _unknown(msg, who, tx, now)
+        case "unknown" if (said := _quiz_again(msg, who, tx)) is not None:
+            return said
         case "unknown":
             return attendance.on_unread(msg, who, tx, now)
         case _:
@@ -301,6 +355,8 @@ def _unknown(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation) -> li
     as_answer = read(msg.text, Expecting.RSVP)
     if as_answer.sure and as_answer.meaning in attendance.PRESENCE:
         return attendance.on_reading(msg, who, tx, now, as_answer)
+    if (said := _quiz_again(msg, who, tx)) is not None:
+        return said
     return attendance.on_unread(msg, who, tx, now)
 
 

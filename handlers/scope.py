@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from data.records import Kelompok, Person
+from data.records import Kelompok, Kpm, Person
 from data.store import Tx
 
 
@@ -78,6 +78,16 @@ def picked(button: str | None, text: str, kelompoks: Sequence[Kelompok]) -> Kelo
     if (number := small_number(text)) and number <= len(kelompoks):
         return kelompoks[number - 1]
     return find(text, kelompoks)
+
+
+def families_named(words: str, who: Person, tx: Tx) -> list[tuple[Kpm, str]]:
+    """Active families of these groups whose name (and kelompok, when it is written) fits."""
+    wanted = " ".join(words.lower().split())
+    for prefix in ("bu ", "ibu ", "nenek ", "pak ", "bapak ", "kakek "):
+        wanted = wanted.removeprefix(prefix)
+    every = [(kpm, k.name) for k in mine(who, tx) for kpm in tx.people.families(k.id)]
+    exact = [(kpm, k) for kpm, k in every if wanted in {kpm.name.lower(), f"{kpm.name} {k}".lower()}]
+    return exact or [(kpm, k) for kpm, k in every if wanted and kpm.name.lower().startswith(wanted + " ")]
 
 
 def small_number(text: str) -> int | None:

@@ -33,7 +33,7 @@ def on_rekap(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     recap = tx.summary.recap(month, by, who.staff)
     chart = Attachment("summary_chart", {"month": month, "by": by, "rows": chart_rows(recap)})
     return [
-        *_texts(msg, recap, msg.at, zone),
+        *_texts(msg, recap, msg.at, zone, _quizzes(tx, [k.id for k in kelompoks], month, zone)),
         Outbound(msg.sender, "summary.chart", {"month": spoken.month_name(month)}, attachment=chart),
     ]
 
@@ -88,7 +88,15 @@ def spoken_line(line: Line) -> str:
     return "\n- ".join(parts)
 
 
-def _texts(msg: Inbound, recap: Recap, at: datetime, zone: ZoneInfo) -> list[Outbound]:
+def _quizzes(tx: Tx, kelompok_ids: list[int], month: str, zone: ZoneInfo) -> str:
+    """'Kuis: ditawari 21, mulai 18, selesai 15.'"""
+    begins = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
+    ends = (begins + timedelta(days=32)).replace(day=1)
+    offered, begun, finished = tx.quiz.offered_in(kelompok_ids, begins, ends)
+    return f"Kuis: ditawari {offered}, mulai {begun}, selesai {finished}."
+
+
+def _texts(msg: Inbound, recap: Recap, at: datetime, zone: ZoneInfo, quizzes: str) -> list[Outbound]:
     local = at.astimezone(zone)
     as_of = f"{spoken.short_date(local.date())} {spoken.clock_zone(local)}"
     rows = [spoken_line(line) for line in recap.rows]
@@ -100,7 +108,7 @@ def _texts(msg: Inbound, recap: Recap, at: datetime, zone: ZoneInfo) -> list[Out
             month=spoken.month_name(recap.month),
             by=recap.by,
             lines="\n".join(part),
-            total=spoken_line(recap.total) if number == len(parts) else "(bersambung)",
+            total=f"{spoken_line(recap.total)}\n{quizzes}" if number == len(parts) else "(bersambung)",
             as_of=as_of,
         )
         for number, part in enumerate(parts, 1)

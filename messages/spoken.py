@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -32,22 +33,22 @@ def clock_zone(at: datetime) -> str:
 
 def long_date(day: date) -> str:
     """'Sabtu, 28 November 2026'."""
-    return format_date(day, "EEEE, d MMMM y", locale="id")
+    return _dated(day, "EEEE, d MMMM y")
 
 
 def day_and_date(day: date) -> str:
     """'Sabtu 28 November': for a mother, who knows the year."""
-    return format_date(day, "EEEE d MMMM", locale="id")
+    return _dated(day, "EEEE d MMMM")
 
 
 def short_date(day: date) -> str:
-    return format_date(day, "EEEE d MMM", locale="id")
+    return _dated(day, "EEEE d MMM")
 
 
 def month_name(month: str) -> str:
     """'2026-11' → 'November 2026'."""
     year, number = month.split("-")
-    return format_date(date(int(year), int(number), 1), "MMMM y", locale="id")
+    return _dated(date(int(year), int(number), 1), "MMMM y")
 
 
 def listed(words: Sequence[str]) -> str:
@@ -55,3 +56,13 @@ def listed(words: Sequence[str]) -> str:
     if len(words) <= 2:
         return " dan ".join(words)
     return f"{', '.join(words[:-1])}, dan {words[-1]}"
+
+
+def _dated(day: date, pattern: str) -> str:
+    return _written(day.year, day.month, day.day, pattern)
+
+
+@lru_cache(maxsize=512)
+def _written(year: int, month: int, day: int, pattern: str) -> str:
+    """The same few days are spoken of all the time."""
+    return format_date(date(year, month, day), pattern, locale="id")

@@ -108,6 +108,6 @@ def test_installed_into_a_clean_environment_it_works_from_an_empty_folder(wheel:
     like_pkh = venv / "bin" / "like-pkh"
     assert "kalimat" in run(like_pkh, "content", "check", cwd=empty, env=env)
     assert list(empty.iterdir()) == []
-    assert "0001" in run(like_pkh, "migrate", cwd=empty, env=env)
+    assert "terbaru: 00" in run(like_pkh, "migrate", cwd=empty, env=env)
     assert (empty / "var" / "like-pkh.db").is_file()
     assert run(python, "-c", LOOK, cwd=empty, env=env) == "all there\n"

@@ -64,6 +64,11 @@ class Refused(ChannelError):
         self.migrated_to = migrated_to
         """The address that took the place of this one, where the platform names it."""
 
+    @property
+    def reason(self) -> str:
+        """Begins with the platform's code: whoever asks later why she was not reached need not guess."""
+        return f"{self.code} {self}" if self.code else str(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -13,6 +13,8 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"\+?[0-9]{5,20}")
 _NO_DIGIT = re.compile(r"[^0-9]")
 _LATEST = 253_402_300_799  # the last second of the year 9999
+LONGEST_NAME = 160
+"""Characters of the columns that keep what platforms call their events, messages and people."""
 
 
 def table(value: object) -> Mapping[str, Any]:
@@ -33,6 +35,12 @@ def words(value: object) -> str:
     if not value.isascii():
         value = value.encode("utf-8", "replace").decode("utf-8")
     return value.replace("\0", "")
+
+
+def named(value: object) -> str:
+    """What the platform calls something. A name that fits no column becomes its digest: the same one each time."""
+    text = words(value)
+    return text if len(text) <= LONGEST_NAME else hashlib.sha256(text.encode()).hexdigest()
 
 
 def whole(value: object) -> int | None:

@@ -6,7 +6,22 @@ import sys
 
 import typer
 
-from bot.cli import content, doctor, events, imports, invite, meetings, reading, running, staff, summary, whatsapp
+from bot.cli import (
+    content,
+    doctor,
+    events,
+    imports,
+    invite,
+    keeping,
+    meetings,
+    people,
+    quiz,
+    reading,
+    running,
+    staff,
+    summary,
+    whatsapp,
+)
 from bot.cli.speaking import Failed, WrongInput, complain
 
 app = typer.Typer(
@@ -16,12 +31,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for part in (running, doctor, summary, reading, invite):
+for part in (running, doctor, summary, reading, invite, keeping):
     part.add_to(app)
 for name, group in (
     ("import", imports.app),
     ("staff", staff.app),
     ("meetings", meetings.app),
+    ("quiz", quiz.app),
+    ("people", people.app),
     ("content", content.app),
     ("events", events.app),
     ("whatsapp", whatsapp.app),

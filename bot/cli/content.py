@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import quiz_content
 from bot.cli.speaking import Failed, out, show_json, show_table
 from data.content import quizzes
 from data.content.sessions import sessions
 from messages import checks
 from messages.catalog import entries
 
-app = typer.Typer(help="Isi yang ditulis: sesi dan kata-kata bot.", no_args_is_help=True)
+app = typer.Typer(help="Isi yang ditulis: sesi, kuis, dan kata-kata bot.", no_args_is_help=True)
+quiz_content.add_to(app)
 
 
 @app.command("check")
@@ -24,14 +26,18 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
     faults = [*checks.faults()]
     repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
     faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
-    faults += quizzes.faults()
-    questions = len(quizzes.items())
+    try:
+        questions = len(quizzes.items())
+        faults += quizzes.faults()
+    except ValueError as fault:
+        questions = 0
+        faults.append(str(fault).splitlines()[-2].strip() if len(str(fault).splitlines()) > 1 else str(fault))
     if json:
         facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
         show_json({**facts, "faults": faults})
     else:
-        for fault in faults:
-            out.print(fault, style="red", markup=False, highlight=False)
+        for sentence in faults:
+            out.print(sentence, style="red", markup=False, highlight=False)
         out.print(
             f"{len(entries())} kalimat, {len(sessions())} sesi, {questions} pertanyaan diperiksa.", highlight=False
         )

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.app import StartError, claim_for_real, make_simulator, only_run, open_store, serve
+from bot.app import StartError, claim_for_real, keep_choices, make_simulator, only_run, open_store, serve
 from bot.cli.speaking import WrongInput, opened, out, settings_of_start
 from bot.live import start
 from bot.settings import Settings, secret_key
@@ -57,7 +57,7 @@ def _live(settings: Settings, host: str | None, port: int | None, only: str | No
         store.stop()
         raise WrongInput("--only membagi bot ke beberapa proses dan butuh PostgreSQL di LIKE_PKH_DATABASE_URL.")
     store.run(lambda tx: claim_for_real(tx, settings.sample))
-    store.run(lambda tx: tx.settings.keep_hours(settings.courtesy))
+    store.run(lambda tx: keep_choices(tx, settings))
     store.run(lambda tx: tx.settings.keep(PAGES, (settings.public_url or "").rstrip("/")))
     with only_run(store):
         start(settings, store, where, number, web=only != "sender", sender=only != "web")

@@ -17,7 +17,7 @@ from bot.cli.speaking import WrongInput, opened, out, show_json, show_table
 from bot.exports import make_file
 from bot.exports.sheets import summary_sheet
 from data import views
-from data.summary import BY, NUMBERS, Recap
+from data.summary import BY, NUMBERS, Recap, heading
 from handlers.summary import chart_rows
 from messages.envelope import Attachment
 from messages.spoken import clock_zone, month_name, short_date
@@ -75,7 +75,7 @@ def _table(recap: Recap, caption: str) -> None:
     lines = [*recap.rows, recap.total]
     rows = [[line.name, *(str(getattr(line, number)) for number in NUMBERS)] for line in lines]
     out.print(f"Rekap {month_name(recap.month)} per {recap.by}", highlight=False)
-    show_table([recap.by.capitalize(), *(name.replace("_", " ") for name in NUMBERS)], rows, caption)
+    show_table([recap.by.capitalize(), *(heading(name) for name in NUMBERS)], rows, caption)
 
 
 def _csv(recap: Recap) -> str:

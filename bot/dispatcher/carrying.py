@@ -153,7 +153,7 @@ class Carrier:
                 return Outcome(
                     claimed,
                     Result.REFUSED,
-                    why=str(fault),
+                    why=fault.reason,
                     blames=fault.blames,
                     blocked=fault.blocked,
                     moved_to=fault.migrated_to,

@@ -42,17 +42,15 @@ class Settler:
     def keep_each(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
         """One of them cannot be kept, which must not stop the others."""
         for outcome in outcomes:
-            letter, savepoint = outcome.claimed.letter, tx.conn.begin_nested()
+            letter = outcome.claimed.letter
             try:
-                self.keep(tx, [outcome])
+                with tx.conn.begin_nested():
+                    self.keep(tx, [outcome])
             except OperationalError:  # the database's fault, not the letter's: the whole transaction is repeated
                 raise
             except Exception as fault:
-                savepoint.rollback()
                 log.exception("outcome not kept", outbox=letter.id, key=letter.key)
                 tx.sending.fail(letter.id, outcome.claimed.fence, type(fault).__name__)
-            else:
-                savepoint.commit()
 
     def _keep_sent(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
         tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text) for o in outcomes if o.body)

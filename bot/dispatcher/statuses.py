@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from bot.channels.base import Blames, Convert, Notice, Refused, TryLater
 from bot.channels.errors import MAX_TRIES, back_off, whatsapp_error
@@ -46,14 +47,13 @@ async def receive_statuses(store: Store, updates: Sequence[StatusUpdate | Notice
 def _one_by_one(tx: Tx, updates: Sequence[StatusUpdate | Notice]) -> None:
     """One of them is poison: what it breaks is only itself, and the platform need not repeat it for days."""
     for update in updates:
-        savepoint = tx.conn.begin_nested()
         try:
-            keep_all(tx, [update])
+            with tx.conn.begin_nested():
+                keep_all(tx, [update])
+        except OperationalError:  # the database's fault, not the status's: the whole transaction is repeated
+            raise
         except Exception:
-            savepoint.rollback()
             log.exception("status not kept", account=update.account if isinstance(update, StatusUpdate) else "whatsapp")
-        else:
-            savepoint.commit()
 
 
 def keep_all(tx: Tx, updates: Sequence[StatusUpdate | Notice]) -> None:

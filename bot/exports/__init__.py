@@ -10,10 +10,15 @@ from messages.envelope import Attachment
 
 async def make_file(attachment: Attachment) -> File:
     """Raises KeyError for a kind nobody makes."""
-    from bot.exports import charts, posters  # matplotlib is slow to import: only when a picture is asked for
+    from bot.exports import (
+        charts,
+        posters,
+        quiz_chart,
+    )  # matplotlib is slow to import: only when a picture is asked for
 
     makers = {
         "summary_chart": charts.summary_chart,
+        "quiz_chart": quiz_chart.quiz_chart,
         "invitation_qr": posters.invitation_qr,
         "invitation_poster": posters.invitation_poster,
         "check_in_qr": posters.check_in_qr,

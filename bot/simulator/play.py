@@ -64,10 +64,9 @@ class Play:
         msg, title = _inbound(sent, self.clock.now())
         async with self._turn:
             before = await self.store.write(lambda tx: tx.phones.last_seq())
-            if not await receive(self.store, msg):
-                return Delivered(True, ())
             body = {"text": without_long_numbers(title), "kind": msg.kind.value}
-            await self.store.write(lambda tx: tx.phones.typed(msg.sender, body))
+            if not await receive(self.store, msg, also=lambda tx: tx.phones.typed(msg.sender, body)):
+                return Delivered(True, ())
             await self._settle_down()
             return Delivered(False, await self._since(before))
 

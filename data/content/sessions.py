@@ -10,6 +10,9 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict, Field
 
+LETTER = 205
+"""Characters that three key messages may have together."""
+
 
 class SessionContent(BaseModel):
     """One session of the curriculum (FACTS 1.2, 1.3)."""
@@ -37,6 +40,18 @@ def sessions() -> Sequence[SessionContent]:
 
 def session(session_id: str | None) -> SessionContent | None:
     return next((s for s in sessions() if s.id == session_id), None)
+
+
+def key_messages(session_id: str) -> Sequence[str]:
+    """Three messages of a session that fit into one letter: the first three, else the three shortest."""
+    found = session(session_id)
+    if found is None:
+        return ()
+    first = found.messages[:3]
+    if sum(map(len, first)) <= LETTER:
+        return first
+    short = sorted(found.messages, key=len)[:3]
+    return tuple(message for message in found.messages if message in short)
 
 
 def find_session(words: str) -> SessionContent | None:

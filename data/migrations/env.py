@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from data.schema import metadata
 
-engine = context.config.attributes["engine"]
-with engine.connect() as connection:
+
+def run(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Several processes may start at once; SQLite's BEGIN IMMEDIATE makes the second one wait by itself.
         connection.execute(text("SELECT pg_advisory_xact_lock(20261123)"))
@@ -21,4 +21,12 @@ with engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
-    connection.commit()
+
+
+already = context.config.attributes.get("connection")
+if already is not None:
+    run(already)  # somebody's open transaction, which goes on after this
+else:
+    with context.config.attributes["engine"].connect() as fresh:
+        run(fresh)
+        fresh.commit()

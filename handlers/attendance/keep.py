@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.attendance import Said
 from data.records import Answer, Kpm, Meeting
 from data.store import Tx
 from handlers.rules.attendance import Claim, Promise
@@ -32,7 +33,8 @@ def keep(tx: Tx, kpm: Kpm, verdict: Promise | Claim, reading: Reading, at: datet
     """Remember it; her own message also shows that she was reached."""
     meeting = verdict.meeting
     tx.summary.flag(meeting, kpm.kelompok_id, kpm.id, "reached")
-    kept = _claimed(tx, kpm, meeting, reading) if isinstance(verdict, Claim) else _promised(kpm, meeting, reading)
+    was = tx.attendance.said(meeting.id, kpm.id)
+    kept = _claimed(was, kpm, meeting, reading) if isinstance(verdict, Claim) else _promised(kpm, meeting, reading)
     if kept.repeated or (kept.wrong_code and kept.answer is Answer.UNKNOWN):
         return kept
     tx.attendance.keep_answer(
@@ -46,6 +48,7 @@ def keep(tx: Tx, kpm: Kpm, verdict: Promise | Claim, reading: Reading, at: datet
         claimed=at if kept.answer is Answer.CLAIMED else None,
         code=kept.code,
         why=f"{reading.meaning}",
+        was=was,
     )
     return kept
 
@@ -64,8 +67,7 @@ def _promised(kpm: Kpm, meeting: Meeting, reading: Reading) -> Kept:
             return Kept(kpm, meeting, Answer.PROMISED)
 
 
-def _claimed(tx: Tx, kpm: Kpm, meeting: Meeting, reading: Reading) -> Kept:
-    was = tx.attendance.said(meeting.id, kpm.id)
+def _claimed(was: Said, kpm: Kpm, meeting: Meeting, reading: Reading) -> Kept:
     if reading.meaning in {"cannot_attend", "no", "not_yet"}:
         return Kept(kpm, meeting, Answer.DECLINED, reading.details.get("reason"))
     if reading.meaning in FUTURE:

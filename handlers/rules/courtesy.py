@@ -13,6 +13,10 @@ PER_MEETING = 2
 PER_WEEK = 2
 """Unasked letters of all kinds to one family in seven days; changes and urgent ones do not count."""
 
+BESIDE_MEETINGS = 1
+"""Of these two, what quizzes, practices and obligations may use together: one stays free for a meeting that is
+announced meanwhile."""
+
 WEEK = timedelta(days=7)
 FRIDAY = 4
 LATE_CHANGE = ("05:00", "21:30")
@@ -60,6 +64,11 @@ def change_at(at: datetime, starts: datetime, zone: ZoneInfo, hours: Hours) -> d
 def too_much(letters_this_week: int, letters_about_this: int) -> bool:
     """Whether one more unasked letter would be one too many for this family."""
     return letters_this_week >= PER_WEEK or letters_about_this >= PER_MEETING
+
+
+def room_beside_meetings(letters_this_week: int, beside_meetings: int) -> bool:
+    """Whether a letter that is not about a meeting may go to this family now."""
+    return letters_this_week < PER_WEEK and beside_meetings < BESIDE_MEETINGS
 
 
 def _t(clock: str) -> time:

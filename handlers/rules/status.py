@@ -16,6 +16,10 @@ NO_ANSWER = ("tidak ada jawaban", "tidak diketahui")
 """How the sender begins the reason of a letter that left and of which nothing was heard."""
 
 
+NOBODY_THERE = ("131026", "400 chat not found", "400 user not found", "400 peer_id_invalid")
+"""How the reason of a refused letter begins when the platform knows nobody at the address."""
+
+
 class State(StrEnum):
     """One answer to 'was she reached?'. Each has its own sentence."""
 
@@ -63,8 +67,7 @@ def judge(lines: Sequence[Line], letter: LetterNews | None, now: datetime) -> Re
     heard = max((line.heard for line in lines if line.heard is not None), default=None)
     if letter.state in ARRIVED and heard is not None and heard > letter.at:
         return Reached(State.ANSWERED, heard)
-    failing = any(line.failures for line in lines if line.channel == letter.channel)
-    return Reached(_of_letter(letter, now, failing), letter.at)
+    return Reached(_of_letter(letter, now), letter.at)
 
 
 def _why_not(lines: Sequence[Line], usable: Sequence[Line]) -> Reached:
@@ -81,7 +84,7 @@ def _why_not(lines: Sequence[Line], usable: Sequence[Line]) -> Reached:
     return Reached(State.NOT_AGREED if any(line.heard for line in usable) else State.NEVER_WROTE)
 
 
-def _of_letter(letter: LetterNews, now: datetime, failing: bool) -> State:
+def _of_letter(letter: LetterNews, now: datetime) -> State:
     match letter.state:
         case Status.QUEUED if letter.error == TEMPLATE_RESTS:
             return State.TEMPLATE_STOPPED
@@ -100,7 +103,7 @@ def _of_letter(letter: LetterNews, now: datetime, failing: bool) -> State:
         case Status.READ:
             return State.READ
         case Status.FAILED:
-            return State.NOT_TAKEN if failing else State.FAILED
+            return State.NOT_TAKEN if letter.error.lower().startswith(NOBODY_THERE) else State.FAILED
         case Status.EXPIRED | Status.CANCELLED:
             return State.EXPIRED
 

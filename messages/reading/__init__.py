@@ -1,6 +1,7 @@
 """What does a family mean by what it writes?"""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from messages.reading.heard import hear
 from messages.reading.reader import understand
@@ -12,6 +13,12 @@ __all__ = ["Expecting", "Reading", "explain", "read"]
 
 def read(text: str, expecting: Expecting | str, *, options: Sequence[str] = ()) -> Reading:
     """The meaning of a message, given the question that stands open."""
+    return _read(text, Expecting(expecting), tuple(options))
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str, expecting: Expecting, options: tuple[str, ...]) -> Reading:
+    """Most answers are the same few words, and reading is pure: what was read a moment ago need not be read again."""
     return understand(hear(text, expecting, options))[0]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from messages.reading.clauses import Clause, split
 from messages.reading.normalise import clean
@@ -33,6 +34,12 @@ class Heard:
 
 def hear(text: str, expecting: Expecting | str, options: Sequence[str]) -> Heard:
     """Take a message apart."""
+    return Heard(*_apart(text), Expecting(expecting), tuple(options))
+
+
+@lru_cache(maxsize=16)
+def _apart(text: str) -> tuple[str, tuple[Token, ...], tuple[Clause, ...]]:
+    """One message is often read twice: by itself, and with the open question in hand."""
     cleaned = clean(text)
     words = tokens(cleaned)
-    return Heard(cleaned, words, split(words), Expecting(expecting), tuple(options))
+    return cleaned, words, split(words)

@@ -331,3 +331,18 @@ WHOLE["entry"] += posted(message("system", {"wa_id": "62811000099"}))["entry"]
 def test_no_change_anywhere_in_a_real_webhook_makes_it_fall(payload, received):
     assert sound(parse(payload))
     parse(payload, received)
+
+
+def test_a_name_that_fits_no_column_becomes_its_digest_and_is_the_same_each_time():
+    long = "x" * 5000
+    written = posted(message("text", {"body": "halo"}, id=long, **{"from": long}))
+    (heard,) = parse(written)
+    assert isinstance(heard, Inbound)
+    assert (len(heard.event), len(heard.sender.value)) == (64, 64)
+    assert parse(written) == [heard]
+    (said,) = parse(posted(statuses=[{"id": long, "status": "read", "timestamp": "1"}]))
+    assert isinstance(said, StatusUpdate)
+    assert said.event == f"{said.platform_id}:read:1"
+    (said,) = parse(posted(statuses=[{"id": "wamid.A", "status": "failed", "timestamp": long}]))
+    assert isinstance(said, StatusUpdate)
+    assert len(said.event) == 64

@@ -398,6 +398,5 @@ def test_a_draft_beside_an_open_register_a_minute_later(c):
     c.budi.says("SELESAI").hears("attendance.register.saved")
 
 
-@pytest.mark.xfail(reason="data/sessions.py: two conversations kept in one instant are ordered by name, not by turn")
 def test_a_draft_beside_an_open_register_in_the_same_instant(c):
     c.budi.says("ABSEN Melati 3 hadir semua").says("JADWAL Melati 3").says("Sabtu 9").hears("meetings.draft.where")

@@ -12,7 +12,9 @@ from tests.support.databases import Opened
 
 
 def unasked(who: Someone) -> list[str]:
-    return [letter.key.removeprefix("reminders.meeting.") for letter in who.inbox if letter.unasked]
+    """Letters about the meeting; what follows it (key messages, a quiz) is told in test_practice.py."""
+    about = "reminders.meeting."
+    return [letter.key.removeprefix(about) for letter in who.inbox if letter.unasked and letter.key.startswith(about)]
 
 
 @pytest.fixture

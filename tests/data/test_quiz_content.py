@@ -2,14 +2,21 @@
 
 import re
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from pydantic import ValidationError
 
 from data.content import quizzes
 from data.content.quizzes import BASELINE, FORBIDDEN, HK, LEAST_PER_SESSION, Item, Practice, faults, items, practices
-from data.content.sessions import sessions
+from data.content.sessions import key_messages, sessions
+from data.quiz import Quiz
+from handlers.quiz.asking import REMEMBER_HK, Asked, letters_of, shown
+from messages.catalog import render
 from messages.checks import FORBIDDEN as NEVER_SAID
+from messages.checks import KPM_LENGTH
+from messages.envelope import KpmId
 from messages.reading import Expecting, read
 
 SESSIONS = [s.id for s in sessions()]
@@ -98,6 +105,88 @@ def test_a_practice_completes_its_sentence(practice):
         assert not re.search(r"\b[Aa]nda\b|\bminggu (?:ini|lalu)\b|\bbeli\b", text)
         assert not FORBIDDEN.search(text)
         assert not NEVER_SAID.search(text)
+
+
+# --- what is sent
+
+
+def asked(item: Item, position: int = 2) -> Asked:
+    quiz = Quiz(
+        id=123456,
+        kpm_id=KpmId(1),
+        kelompok_id=1,
+        meeting_id=None,
+        session=item.session,
+        phase="post",
+        state="started",
+        items=[(item.id, 1)] * 3,
+        expires=datetime(2026, 12, 1, tzinfo=UTC),
+        entered_by=None,
+    )
+    return Asked(quiz, position, item)
+
+
+def length(key: str, **params: object) -> int:
+    return len(render(key, params).text)
+
+
+def remembered(session: str) -> str:
+    return REMEMBER_HK if session == HK else practices()[session].remember
+
+
+def following(explained: Item, question: Item) -> int:
+    """The longer of the two letters that explain one question and ask another."""
+    told = {"explanation": explained.explanation, **shown(asked(question))}
+    return max(length("quiz.right", **told), length("quiz.not_yet_right", answer=explained.answer, **told))
+
+
+def last(explained: Item, remember: str) -> int:
+    told = {"explanation": explained.explanation, "name": NAME, "score": SCORE, "remember": remember}
+    return max(length("quiz.right_last", **told), length("quiz.not_yet_right_last", answer=explained.answer, **told))
+
+
+@pytest.mark.parametrize("session", [HK, *SESSIONS])
+def test_every_letter_of_a_quiz_is_short(session):
+    for explained, question in product(BY_SESSION[session], repeat=2):
+        assert following(explained, question) <= KPM_LENGTH, (explained.id, question.id)
+    for item in BY_SESSION[session]:
+        first = asked(item, 0)
+        assert length("quiz.question", name=NAME, letters=letters_of(first), **shown(first)) <= KPM_LENGTH, item.id
+        assert length("quiz.resumed", name=NAME, **shown(first)) <= KPM_LENGTH, item.id
+        assert length("quiz.unclear", letters=letters_of(first), **shown(first)) <= KPM_LENGTH, item.id
+        assert length("quiz.already", **shown(first)) <= KPM_LENGTH, item.id
+        assert last(item, remembered(session)) <= KPM_LENGTH, item.id
+
+
+def test_an_old_question_fits_into_the_quiz_of_any_session():
+    longest_told = max(items(), key=lambda item: len(item.explanation) + len(item.answer))
+    longest_asked = max(items(), key=lambda item: len(item.question) + len(str(shown(asked(item))["choices"])))
+    assert following(longest_told, longest_asked) <= KPM_LENGTH
+    assert last(longest_told, max(map(remembered, SESSIONS), key=len)) <= KPM_LENGTH
+
+
+def test_a_question_and_an_explanation_at_their_limits_fit_together():
+    options = ("b" * 20, "c" * 20, "d" * 20)
+    full = made(question="Q" * (160 - 3 * 23), options=options, explanation="E" * 95)
+    assert following(full, full) <= KPM_LENGTH
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_every_letter_about_a_session_is_short(session):
+    title = next(s.title for s in sessions() if s.id == session)
+    practice, told = practices()[session].practice, " ".join(key_messages(session))
+    assert length("practice.try", names=NAMES, practice=practice) <= KPM_LENGTH
+    assert length("practice.tried", names=NAMES, practice=practice) <= KPM_LENGTH
+    assert length("practice.materi", title=title, messages=told) <= KPM_LENGTH
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_the_key_messages_fit_into_one_letter(session):
+    told = " ".join(key_messages(session))
+    assert length("practice.messages", names=NAMES, messages=told) <= KPM_LENGTH
+
+
+# --- what the loader refuses
 
 
 def made(**changed: object) -> Item:

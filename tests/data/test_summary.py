@@ -17,7 +17,7 @@ from data import schema, views
 from data.records import Answer, FamilyStatus, Kind, Mark, Meeting, Role
 from data.schema import COUNTS
 from data.store import Store, Tx
-from data.summary import MARKS, NUMBERS, Recap, rebuild, recount
+from data.summary import NUMBERS, Recap, rebuild, recount
 from handlers.meetings import Plan, call_off, create, move
 from messages.envelope import KpmId
 from tests.support.databases import NOW, Opened
@@ -292,7 +292,7 @@ def _check_recap(recap: Recap, by_hand: dict[int, dict[str, int]], families: lis
     ):
         line = lines[name]
         assert {n: line[n] for n in COUNTS} == counts
-        assert line["belum_diketahui"] == counts["expected"] - sum(counts[mark] for mark in MARKS) >= 0
+        assert line["belum_diketahui"] == counts["expected"] - sum(counts[mark.value] for mark in Mark) >= 0
         assert line["families"] == (0 if recap.month == "2026-10" else active)
     assert {n: getattr(recap.total, n) for n in NUMBERS} == {n: sum(x[n] for x in lines.values()) for n in NUMBERS}
 

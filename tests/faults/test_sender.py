@@ -81,7 +81,7 @@ async def test_a_reply_overtakes_a_broadcast_that_waits(store: Store):
         before = len(channel.sent)
         sender.wake()
         await until(lambda: reply in channel.sent)
-        assert channel.sent.index(reply) - before < 20
+        assert channel.sent.index(reply) - before < 60  # of the 178 that still wait
     assert len(set(channel.sent)) == len(channel.sent)
 
 

@@ -24,7 +24,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 
 from bot import inbox, scheduler
@@ -53,9 +53,10 @@ AUTO = "a number of her own"
 IN_FLIGHT = 64
 HOURS = Hours()
 
+QUIZ_TICKS = {"after a meeting": 10, "quizzes": 5, "practices": 10}
 # Ticks whose next busy minute is known: between such minutes they say nothing (tests/conversations/test_reminders.py
 # compares with running every minute). A tick that is not named here runs as often as it asks for.
-PROBED = {"meeting letters", "check-in", "staff in the morning", "forgetting"}
+PROBED = {"meeting letters", "check-in", "staff in the morning", "forgetting", *QUIZ_TICKS}
 
 
 @cache
@@ -585,8 +586,8 @@ class Chat:
         return KpmId(who.id)
 
 
-def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, datetime | None]:
-    """When the ticks of PROBED have something to do next: a step that is due, a check-in that opens."""
+def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:
+    """When the ticks of PROBED have something to do next: a step that is due, a check-in that opens, a quiz."""
     meeting, group = schema.meeting, schema.meeting_kelompok
     step = tx.conn.execute(
         select(meeting.c.step_at)
@@ -601,7 +602,49 @@ def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, datetime | None
         )
         .order_by(meeting.c.starts)
     ).first()
-    return (step.step_at if step else None), (starts.starts - CHECK_IN_OPENS if starts else None)
+    opens = starts.starts - CHECK_IN_OPENS if starts else None
+    return (step.step_at if step else None), opens, *_quiz_busy(tx, following)
+
+
+def _quiz_busy(tx: Tx, following: datetime) -> Iterator[datetime]:
+    """A meeting whose follow-up is not planned, a quiz to offer, to remind of or to close, a practice."""
+    quiz, practice = schema.quiz.c, schema.practice.c
+    open_ones = quiz.state.in_(["planned", "invited", "started"])
+    asks = open_ones & ((quiz.state == "planned") | quiz.reminded.is_(None))
+    due = {
+        "after a meeting": tx.conn.execute(
+            select(func.min(schema.meeting.c.ends))
+            .join(schema.meeting_kelompok)
+            .where(
+                schema.meeting.c.ends > following - timedelta(days=3),
+                schema.meeting.c.cancelled.is_(False),
+                schema.meeting_kelompok.c.followed.is_(None)
+                | (schema.meeting_kelompok.c.closed > schema.meeting_kelompok.c.followed),
+            )
+        ).scalar(),
+        "quizzes": min(
+            (
+                found
+                for statement in (
+                    select(func.min(quiz.due)).where(asks),
+                    select(func.min(quiz.expires)).where(open_ones),
+                )
+                if (found := tx.conn.execute(statement).scalar())
+            ),
+            default=None,
+        ),
+        "practices": tx.conn.execute(
+            select(func.min(practice.due)).where(practice.state.in_(["planned", "told"]))
+        ).scalar(),
+    }
+    for name, at in due.items():
+        if at is not None:
+            yield _next_round(QUIZ_TICKS[name], _whole(max(at, following)))
+
+
+def _whole(at: datetime) -> datetime:
+    """The minute that has begun by then."""
+    return at if at.second == at.microsecond == 0 else at.replace(second=0, microsecond=0) + MINUTE
 
 
 def _next_round(every: int, following: datetime) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Notice
-from bot.channels.careful import digits, fingerprint, moment, phone, table, tables, whole, words
+from bot.channels.careful import digits, fingerprint, moment, named, phone, table, tables, whole, words
 from bot.channels.whatsapp.limits import NAME
 from messages.envelope import Address, Inbound, Kind, Status, StatusUpdate
 
@@ -57,7 +57,7 @@ def _change(field: str, value: Mapping[str, Any], received: datetime) -> Iterato
 def _message(message: Mapping[str, Any], contacts: list[Mapping[str, Any]], received: datetime) -> Iterator[Event]:
     sort = words(message.get("type"))
     sender, number = _sender(message, contacts)
-    event = words(message.get("id")) or fingerprint(message)
+    event = named(message.get("id")) or fingerprint(message)
     if sort == "system":
         yield _system(table(message.get("system")), sender)
     elif sender is None:
@@ -75,16 +75,16 @@ def _message(message: Mapping[str, Any], contacts: list[Mapping[str, Any]], rece
 
 def _sender(message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> tuple[Address | None, str | None]:
     """Who wrote, and the number beside an id. A group answers for itself: its letters open nobody's 24 hours."""
-    if group := words(message.get("group_id")):
+    if group := named(message.get("group_id")):
         return Address(NAME, group), None
     if number := digits(message.get("from")):
         return Address(NAME, number), None
-    who = words(message.get("from_user_id")) or words(message.get("user_id")) or words(message.get("from"))
-    contact = next((c for c in contacts if who and words(c.get("user_id")) == who), None)
+    who = named(message.get("from_user_id")) or named(message.get("user_id")) or named(message.get("from"))
+    contact = next((c for c in contacts if who and named(c.get("user_id")) == who), None)
     if contact is None:
         contact = contacts[0] if len(contacts) == 1 else {}
     number = digits(contact.get("wa_id"))
-    if who := who or words(contact.get("user_id")):
+    if who := who or named(contact.get("user_id")):
         return Address(NAME, who), number and f"+{number}"
     return (Address(NAME, number), None) if number else (None, None)
 
@@ -131,13 +131,13 @@ def _system(system: Mapping[str, Any], sender: Address | None) -> Notice:
 
 def _status(status: Mapping[str, Any], received: datetime) -> StatusUpdate | Notice:
     """`failed` may follow an HTTP 200, `delivered` may never come when `read` does: who merges them goes forward."""
-    wamid, said = words(status.get("id")), words(status.get("status"))
+    wamid, said = named(status.get("id")), words(status.get("status"))
     if not wamid or said not in STATUSES:
         return Notice("status", name=wamid, status=said)
     error = next(iter(tables(status.get("errors"))), {})
     return StatusUpdate(
         NAME,
-        f"{wamid}:{said}:{words(status.get('timestamp'))}",
+        named(f"{wamid}:{said}:{words(status.get('timestamp'))}"),
         wamid,
         STATUSES[said],
         moment(status.get("timestamp"), received),

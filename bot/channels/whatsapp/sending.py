@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.channels.base import ChannelError, File, Refused, TryLater, Unknown
-from bot.channels.careful import table, tables, whole, words
+from bot.channels.careful import named, table, tables, whole, words
 from bot.channels.errors import NO_ANSWER, lost, whatsapp_error
 from bot.channels.parts import is_picture_file
 from bot.channels.whatsapp.limits import CONNECT_SECONDS, UPLOAD_SECONDS
@@ -92,7 +92,7 @@ def with_file(payload: Mapping[str, Any], media_id: str, file: File) -> dict[str
 def wamid(answer: Mapping[str, Any]) -> str:
     """The message's id; taken without one means that we cannot tell what became of it."""
     for message in tables(answer.get("messages")):
-        if found := words(message.get("id")):
+        if found := named(message.get("id")):
             return found
     raise Unknown("accepted without a message id")
 

@@ -1,0 +1,210 @@
+"""How many signed webhooks a second are acknowledged, each of them on disk first?
+
+`like-pkh run` in a process of its own: signature, parsing, the whole conversation and its answer in the outbox, one
+fsynced commit for what waits together, then 200. The baseline is the usual way and does much less: a Starlette handler
+that checks the signature, inserts one row and commits it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import quantiles
+
+import uvloop
+from sqlalchemy import insert
+
+from benchmarks import whole, world
+from benchmarks.figures import Figure, Tell, no_progress
+from benchmarks.platform import APP_SECRET, delivery, message, signed, status
+from benchmarks.victim import free_port, settings
+from data import schema
+from data.store import Store, Tx
+
+GROUPS, FAMILIES = 20, 30
+EVENTS, BARE_EVENTS, STATUSES, PER_DELIVERY = 6000, 1500, 30_000, 20
+AT_ONCE = 48
+WORDS = ("hadir", "insyaallah hadir bu", "kada kawa, anak garing", "hadir bu 🙏", "jadwal", "inggih bu ulun hadir")
+
+USUAL = """
+import hashlib, hmac, json, sys
+import aiosqlite, uvicorn
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+port, file, secret = int(sys.argv[1]), sys.argv[2], sys.argv[3].encode()
+async def post(request):
+    body = await request.body()
+    right = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(right, request.headers.get("x-hub-signature-256", "")):
+        return PlainTextResponse("", 401)
+    for one in json.loads(body)["entry"][0]["changes"][0]["value"]["messages"]:
+        row = (one["id"], one["from"], one["timestamp"], one["text"]["body"])
+        async with aiosqlite.connect(file) as db:  # one for all would mix the commits of those who come together
+            await db.execute("INSERT INTO message VALUES (?, ?, ?, ?)", row)
+            await db.commit()
+    return PlainTextResponse("")
+async def healthz(request):
+    return PlainTextResponse("")
+app = Starlette(routes=[Route("/webhooks/whatsapp", post, methods=["POST"]), Route("/healthz", healthz)])
+uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="warning")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    rate: float
+    waits: Sequence[float]
+
+
+# --- who posts
+
+
+async def hammer(port: int, requests: Sequence[bytes], at_once: int) -> Measured:
+    """Each connection posts one after the other, as fast as it is answered: what is measured is the other side."""
+    waiting: Iterator[bytes] = iter(requests)
+    waits: list[float] = []
+
+    async def connection() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in waiting:
+            begun = time.perf_counter()
+            writer.write(request)
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            if b" 200 " not in head.split(b"\r\n")[0]:
+                raise RuntimeError(head.decode())
+            waits.append(time.perf_counter() - begun)
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(connection() for _ in range(at_once)))
+    return Measured(len(requests) / (time.perf_counter() - begun), waits)
+
+
+def posted(body: bytes) -> bytes:
+    """The whole request, signed: making it is not measured."""
+    lines = [f"{name}: {value}" for name, value in signed(body).items()]
+    head = ["POST /webhooks/whatsapp HTTP/1.1", "Host: localhost", *lines, f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(head).encode() + body
+
+
+def messages(phones: Sequence[str], number: int, seed: int) -> list[bytes]:
+    dice = random.Random(seed)
+    return [
+        posted(delivery([message(f"wamid.{seed}.{i}", dice.choice(phones), dice.choice(WORDS))])) for i in range(number)
+    ]
+
+
+def statuses() -> list[bytes]:
+    """Sent, delivered and read of every letter, mixed."""
+    said = [("sent", "delivered", "read")[n % 3] for n in range(STATUSES)]
+    every = [status(f"wamid.gone.{n // 3}", what, None, "-") for n, what in enumerate(said)]
+    random.Random(5).shuffle(every)
+    return [posted(delivery(statuses=every[i : i + PER_DELIVERY])) for i in range(0, len(every), PER_DELIVERY)]
+
+
+# --- ours and the usual way
+
+
+def ours(folder: Path) -> tuple[Measured, Measured, float]:
+    """Messages, deliveries of statuses, and the processor's seconds for one message."""
+    file = folder / "ours.db"
+    phones = [phone for phone, _ in whole.build(file, GROUPS, FAMILIES, "whatsapp")]
+    store = Store(f"sqlite:///{file}", lambda: datetime.now(UTC))
+    store.run(_letters_gone)
+    store.stop()
+    given = settings(f"sqlite:///{file}", "http://127.0.0.1:9", rate=80)
+    given = {name: value for name, value in given.items() if "TELEGRAM" not in name}
+    with whole.program(given, folder / "ours.log") as bot:
+        uvloop.run(hammer(bot.port, messages(phones, 500, 0), AT_ONCE))  # everything is loaded and compiled
+        cpu = bot.cpu()
+        heard = uvloop.run(hammer(bot.port, messages(phones, EVENTS, 1), AT_ONCE))
+        cpu = (bot.cpu() - cpu) / EVENTS
+        told = uvloop.run(hammer(bot.port, statuses(), AT_ONCE))
+    _check(file)
+    return heard, told, cpu
+
+
+def _letters_gone(tx: Tx) -> None:
+    """What the statuses are of; and a pause, so that nothing else is sent meanwhile."""
+    one = {
+        "address_id": 1,
+        "channel": "whatsapp",
+        "key": "help.alert",
+        "params": {"account": "-", "why": "-"},
+        "priority": 2,
+        "not_before": tx.now,
+        "created": tx.now,
+        "state": "sent",
+    }
+    gone = [{**one, "id": i + 1, "platform_id": f"wamid.gone.{i}"} for i in range(STATUSES // 3)]
+    tx.conn.execute(insert(schema.outbox), gone)
+    tx.accounts.pause("whatsapp", tx.now + timedelta(days=1), "pengukuran")
+
+
+def _check(file: Path) -> None:
+    with sqlite3.connect(file) as conn:
+        kept = dict(conn.execute("SELECT state, count(*) FROM event GROUP BY state").fetchall())
+        ends = dict(conn.execute("SELECT state, count(*) FROM outbox WHERE priority = 2 GROUP BY state").fetchall())
+    conn.close()
+    if kept != {"done": EVENTS + 500} or ends.get("read") != STATUSES // 3:
+        raise RuntimeError(f"kept {kept}; letters ended as {ends}")
+
+
+def usual(folder: Path) -> Measured:
+    file, port = folder / "usual.db", free_port()
+    keeper = sqlite3.connect(file)
+    keeper.execute("PRAGMA journal_mode=WAL")
+    keeper.execute("CREATE TABLE message (event TEXT PRIMARY KEY, sender TEXT, at INTEGER, text TEXT)")
+    keeper.commit()
+    command = [sys.executable, "-c", USUAL, str(port), str(file), APP_SECRET]
+    with whole.serving(command, os.environ, folder / "usual.log", f"http://127.0.0.1:{port}/healthz"):
+        uvloop.run(hammer(port, messages(["62811"], 100, 0), AT_ONCE))
+        found = uvloop.run(hammer(port, messages(["62811"], BARE_EVENTS, 1), AT_ONCE))
+    kept = keeper.execute("SELECT count(*) FROM message").fetchone()[0]
+    keeper.close()
+    if kept != BARE_EVENTS + 100:
+        raise RuntimeError(f"the usual way kept {kept} of {BARE_EVENTS + 100}")
+    return found
+
+
+# --- the figures
+
+
+def run(tell: Tell = no_progress) -> Sequence[Figure]:
+    with world.on_disk() as folder:
+        tell("the usual way", 0.0)
+        theirs = usual(folder)
+        tell(f"{EVENTS} messages, {STATUSES} statuses", 0.3)
+        heard, told, cpu = ours(folder)
+    against = "Starlette, one row and a commit for each"
+    p99, their_p99 = _p99(heard), _p99(theirs)
+    stored = told.rate * PER_DELIVERY
+    return [
+        Figure(
+            f"webhooks acknowledged, {AT_ONCE} at once",
+            heard.rate,
+            "/s",
+            theirs.rate,
+            against,
+            "≥ 2,000/s, ≥ 8 ×",
+            heard.rate >= 2000 and heard.rate >= 8 * theirs.rate,
+        ),
+        Figure("acknowledgement p99 at that load", p99, "ms", their_p99, against, "≤ 50 ms", p99 <= 50),
+        Figure("processor for one webhook, answer included", 1000 * cpu, "ms"),
+        Figure(f"statuses stored, {PER_DELIVERY} to a delivery", stored, "/s", None, "", "≥ 4,000/s", stored >= 4000),
+    ]
+
+
+def _p99(found: Measured) -> float:
+    return 1000 * quantiles(found.waits, n=100)[98]

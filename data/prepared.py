@@ -1,0 +1,126 @@
+"""How does a statement that every message needs reach the driver without being compiled and looked up each time?"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import Select, visitors
+
+Convert = Callable[[Any], Any]
+
+
+class _Ready:
+    """One statement in one dialect: its text, the order of its parameters, and what its types need converted."""
+
+    __slots__ = ("binds", "columns", "fixed", "order", "row", "sql")
+
+    def __init__(self, statement: Any, columns: Sequence[Any], dialect: Dialect, keys: Sequence[str] | None) -> None:
+        asked: set[str] = set()
+        compiled = visitors.cloned_traverse(statement, {}, {"bindparam": partial(_later, asked)}).compile(
+            dialect=dialect,
+            column_keys=list(keys) if keys is not None else None,
+            compile_kwargs={"render_postcompile": True},
+        )
+        self.sql: str = str(compiled)
+        binds = {name: _into(bind.type, dialect) for bind, name in compiled.bind_names.items()}
+        self.binds = [(name, convert) for name, convert in binds.items() if convert is not None]
+        self.order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
+        given = asked if keys is None else asked | set(keys)
+        self.fixed = {name: value for name, value in compiled.params.items() if name not in given}
+        self.row: Any = _row_of(tuple(str(c.key) for c in columns))
+        self.columns = [(i, out) for i, c in enumerate(columns) if (out := _out_of(c.type, dialect)) is not None]
+
+    def arguments(self, values: Mapping[str, Any]) -> Any:
+        given = {**self.fixed, **values}
+        for name, convert in self.binds:
+            given[name] = convert(given[name])
+        return [given[name] for name in self.order] if self.order is not None else given
+
+    def converted(self, found: Any) -> Any:
+        if not self.columns:
+            return self.row(found)
+        whole = list(found)
+        for i, convert in self.columns:
+            whole[i] = convert(whole[i])
+        return self.row(whole)
+
+
+class Prepared:
+    """A plain statement: named parameters, no list of them, no default that Python would fill in.
+
+    SQLAlchemy still writes it, once for each dialect; only the way from there to the driver is short, which is what
+    counts where a message costs a dozen of them. Faults are SQLAlchemy's own, as everywhere, without parameters.
+    """
+
+    def __init__(self, statement: Any, returning: Sequence[Any] = ()) -> None:
+        self.statement = statement
+        self._columns = list(statement.selected_columns) if isinstance(statement, Select) else list(returning)
+        self._by_keys = isinstance(statement, Insert)
+        self._ready: dict[Any, _Ready] = {}
+
+    def all(self, conn: Connection, values: Mapping[str, Any]) -> list[Any]:
+        ready, cursor = self._execute(conn, values)
+        return [ready.converted(row) for row in cursor.fetchall()]
+
+    def first(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+        """The first row, or None."""
+        ready, cursor = self._execute(conn, values)
+        row = cursor.fetchone()
+        cursor.close()
+        return None if row is None else ready.converted(row)
+
+    def scalar(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+        """The first column of the first row, or None."""
+        row = self.first(conn, values)
+        return None if row is None else row[0]
+
+    def change(self, conn: Connection, values: Mapping[str, Any]) -> int:
+        """How many rows it touched."""
+        return int(self._execute(conn, values)[1].rowcount)
+
+    def _execute(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+        dialect = conn.dialect
+        keys = tuple(values) if self._by_keys else None
+        ready = self._ready.get((dialect.name, keys))
+        if ready is None:
+            ready = self._ready[dialect.name, keys] = _Ready(self.statement, self._columns, dialect, keys)
+        cursor = conn.connection.cursor()
+        try:
+            cursor.execute(ready.sql, ready.arguments(values))
+        except dialect.loaded_dbapi.Error as fault:
+            raise _explained(fault, ready.sql, conn) from fault
+        return ready, cursor
+
+
+def _explained(fault: Exception, sql: str, conn: Connection) -> BaseException:
+    """The same fault that `conn.execute` would have raised; a lost connection is known to be lost."""
+    lost = conn.dialect.is_disconnect(fault, conn.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    base = conn.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(sql, None, fault, base, True, connection_invalidated=lost, dialect=conn.dialect)
+
+
+def _row_of(names: Sequence[str]) -> Any:
+    made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    return made._make
+
+
+def _later(asked: set[str], bind: Any) -> None:
+    """A parameter that comes with each call: while the text is made it may be missing."""
+    if bind.required:
+        asked.add(bind.key)
+        bind.required = False
+
+
+def _into(type_: Any, dialect: Dialect) -> Convert | None:
+    found: Convert | None = type_.dialect_impl(dialect).bind_processor(dialect)
+    return found
+
+
+def _out_of(type_: Any, dialect: Dialect) -> Convert | None:
+    found: Convert | None = type_.dialect_impl(dialect).result_processor(dialect, None)
+    return found

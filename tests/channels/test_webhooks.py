@@ -1,0 +1,475 @@
+"""What does a platform, or somebody who plays one, get from our webhooks? Asked over a real port."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import io
+import json
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+import uvicorn
+from sqlalchemy import func, insert, select
+from structlog.testing import capture_logs
+from telegram import Bot
+
+from bot.channels.telegram import Telegram
+from bot.channels.whatsapp import WhatsApp
+from bot.web import Health, make_web, webhooks
+from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
+from data import schema
+from data.store import Store, StoreError, Tx
+from handlers.speech import ref
+from messages.envelope import Inbound
+from tests.support.village import PHONES, Village, plan_meeting, settle
+
+SECRET, VERIFY, TELEGRAM_SECRET = "a-secret-of-nobody", "a-word-of-nobody", "another-secret"
+STAMP = 1_795_000_000
+
+
+@dataclass
+class Site:
+    """Our webhooks on a port, in front of a village with one planned meeting."""
+
+    url: str
+    store: Store
+    village: Village
+    button: str
+    session: aiohttp.ClientSession
+    told: list[Inbound] = field(default_factory=list)
+
+    async def post(self, body: bytes, headers: Mapping[str, str] | None = None, path: str = "whatsapp") -> int:
+        headers = sign(body) if headers is None else headers
+        async with self.session.post(f"{self.url}/webhooks/{path}", data=io.BytesIO(body), headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has that anything coming in could change."""
+
+        def count(tx: Tx) -> dict[str, int]:
+            tables = (schema.event, schema.outbox, schema.attendance, schema.address, schema.session, schema.audit)
+            return {t.name: tx.conn.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
+
+        return self.store.run(count)
+
+    def answers(self) -> dict[str, str]:
+        """Whose presence is known, and as what."""
+        return self.store.run(
+            lambda tx: {
+                r.name: r.answer
+                for r in tx.conn.execute(
+                    select(schema.kpm.c.name, schema.attendance.c.answer).join(
+                        schema.kpm, schema.kpm.c.id == schema.attendance.c.kpm_id
+                    )
+                )
+            }
+        )
+
+    def said(self) -> list[str]:
+        keys = select(schema.outbox.c.key).order_by(schema.outbox.c.id)
+        return list(self.store.run(lambda tx: tx.conn.execute(keys).scalars().all()))
+
+
+def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
+
+
+def message(sender: str, name: str, **what: Any) -> dict[str, Any]:
+    return {"from": sender, "id": name, "timestamp": str(STAMP), **what}
+
+
+def text(sender: str, name: str, words: str) -> dict[str, Any]:
+    return message(sender, name, type="text", text={"body": words})
+
+
+def press(sender: str, name: str, button: str) -> dict[str, Any]:
+    reply = {"type": "button_reply", "button_reply": {"id": button, "title": "Bisa datang"}}
+    return message(sender, name, type="interactive", interactive=reply)
+
+
+def delivery(*messages: Mapping[str, Any], statuses: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    value = {"messaging_product": "whatsapp", "messages": list(messages), "statuses": list(statuses)}
+    return json.dumps({"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}).encode()
+
+
+@asynccontextmanager
+async def serving(store: Store) -> AsyncIterator[Site]:
+    village = store.run(settle)
+    meeting = store.run(lambda tx: plan_meeting(tx, village))
+    told: list[Inbound] = []
+
+    async def after(events: Sequence[Inbound]) -> None:
+        told.extend(events)
+
+    whatsapp = Intake(store, WhatsApp("token", "1065", "1022"), after)
+    telegram = Intake(store, Telegram(Bot("1:token")), after)
+    routes = [*whatsapp_routes(whatsapp, SECRET, VERIFY), *telegram_routes(telegram, TELEGRAM_SECRET)]
+    web = make_web(store, Health(store, last_tick=lambda: None, sender=lambda: True), routes, None)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(web, log_level="error", access_log=False, lifespan="off"))
+    serve = asyncio.create_task(server._serve([listening]))
+    async with aiohttp.ClientSession() as session:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield Site(url, store, village, f"rsvp.yes:{ref(meeting)}", session, told)
+    server.should_exit = True
+    await serve
+
+
+@pytest.fixture
+async def site(store: Store) -> AsyncIterator[Site]:
+    async with serving(store) as opened:
+        yield opened
+
+
+SITI, NUR = PHONES["Siti"], PHONES["Nur"]
+
+
+# --- what shall pass
+
+
+async def test_the_handshake_gives_the_challenge_back(site: Site):
+    asked = {"hub.mode": "subscribe", "hub.verify_token": VERIFY, "hub.challenge": "4711"}
+    async with site.session.get(f"{site.url}/webhooks/whatsapp", params=asked) as answer:
+        assert (answer.status, await answer.text()) == (200, "4711")
+    for wrong in ({"hub.verify_token": "guess"}, {"hub.mode": "unsubscribe"}, {"hub.verify_token": ""}):
+        async with site.session.get(f"{site.url}/webhooks/whatsapp", params=asked | wrong) as answer:
+            assert (answer.status, await answer.text()) == (403, "")
+
+
+async def test_what_is_acknowledged_is_on_disk_and_whoever_sends_is_told(site: Site):
+    assert await site.post(delivery(press(SITI, "wamid.1", site.button), text(NUR, "wamid.2", "halo"))) == 200
+    assert site.answers() == {"Siti": "promised"}
+    assert site.rows()["event"] == 2
+    assert [m.event for m in site.told] == ["wamid.1", "wamid.2"]
+
+
+async def test_messages_and_statuses_of_one_delivery_are_all_kept(site: Site):
+    def sent(tx: Tx) -> int:
+        values = {
+            "address_id": 1,
+            "channel": "whatsapp",
+            "key": "help.alert",
+            "params": {},
+            "priority": 2,
+            "not_before": tx.now,
+            "created": tx.now,
+            "state": "sent",
+            "platform_id": "wamid.out",
+        }
+        return int(tx.conn.execute(insert(schema.outbox).returning(schema.outbox.c.id), values).scalar_one())
+
+    letter = site.store.run(sent)
+    statuses = [
+        {"id": "wamid.out", "status": said, "timestamp": str(STAMP)} for said in ("read", "sent", "delivered", "read")
+    ]
+    assert await site.post(delivery(text(SITI, "wamid.3", "jadwal"), statuses=statuses)) == 200
+    state = select(schema.outbox.c.state).where(schema.outbox.c.id == letter)
+    assert site.store.run(lambda tx: tx.conn.execute(state).scalar_one()) == "read"
+    assert site.rows()["event"] == 1
+
+
+async def test_telegram_is_asked_for_its_secret_first(site: Site):
+    update = {
+        "update_id": 1,
+        "message": {
+            "message_id": 2,
+            "date": STAMP,
+            "chat": {"id": 5, "type": "private"},
+            "from": {"id": 5, "is_bot": False, "first_name": "S"},
+            "text": "halo",
+        },
+    }
+    body = json.dumps(update).encode()
+    for wrong in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}, {"X-Telegram-Bot-Api-Secret-Token": "é"}):
+        with capture_logs() as lines:
+            assert await site.post(body, wrong, "telegram") == 401
+        assert len(lines) == 1
+    assert site.rows()["event"] == 0
+    assert await site.post(body, {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET}, "telegram") == 200
+    assert site.rows()["event"] == 1
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        [],
+        7,
+        None,
+        "text",
+        {"entry": None},
+        {"entry": [{"changes": [{"value": {"messages": [None, 7, {}]}}]}]},
+        {"entry": [{"changes": [{"field": "messages", "value": {"messages": [{"from": "6281", "id": "x"}]}}]}]},
+        {"entry": [{"changes": [{"field": "something_new", "value": {"a": {"b": []}}}]}]},
+        {"entry": [{"changes": [{"field": "messages", "value": {"statuses": [{"id": 5, "status": "lost"}]}}]}]},
+    ],
+)
+async def test_whatever_is_signed_is_acknowledged(site: Site, payload: Any):
+    assert await site.post(json.dumps(payload).encode()) == 200
+
+
+async def test_what_is_not_on_disk_is_not_acknowledged(site: Site, monkeypatch):
+    async def full(*_args, **_more):
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(site.store, "write", full)
+    with capture_logs() as lines:
+        assert await site.post(delivery(text(SITI, "wamid.4", "halo"))) == 503
+    assert [line["event"] for line in lines] == ["webhook not stored"]
+
+
+async def test_a_status_that_is_poison_does_not_stop_its_delivery(site: Site, monkeypatch):
+    """Were it not acknowledged, Meta would repeat the whole delivery for seven days."""
+
+    def broken(*_args, **_more):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("data.sending.Sending.progress", broken)
+    status = {"id": "wamid.x", "status": "sent", "timestamp": "1"}
+    with capture_logs() as lines:
+        assert await site.post(delivery(text(SITI, "wamid.5", "halo"), statuses=[status])) == 200
+    assert site.rows()["event"] == 1
+    assert "status not kept" in [line["event"] for line in lines]
+
+
+# --- what shall not
+
+
+def wrong_signatures(body: bytes) -> dict[str, dict[str, str]]:
+    right = sign(body)["X-Hub-Signature-256"]
+    return {
+        "missing": {},
+        "empty": {"X-Hub-Signature-256": ""},
+        "of another secret": sign(body, "guess"),
+        "of another body": sign(body + b" "),
+        "without its prefix": {"X-Hub-Signature-256": right.removeprefix("sha256=")},
+        "of another kind": {"X-Hub-Signature-256": right.replace("sha256=", "sha1=")},
+        "cut": {"X-Hub-Signature-256": right[:-1]},
+        "with more": {"X-Hub-Signature-256": right + "0"},
+        "not ASCII": {"X-Hub-Signature-256": "sha256=é" + right[8:]},
+        "in the old header": {"X-Hub-Signature": right},
+    }
+
+
+@pytest.mark.parametrize("kind", list(wrong_signatures(b"")))
+async def test_a_wrong_signature_changes_nothing_and_leaves_one_line(site: Site, kind: str):
+    body = delivery(press(SITI, "wamid.6", site.button))
+    before = site.rows()
+    with capture_logs() as lines:
+        assert await site.post(body, wrong_signatures(body)[kind]) == 401
+    assert site.rows() == before
+    assert [(line["event"], line["why"]) for line in lines] == [("webhook refused", "signature")]
+    assert SITI not in str(lines)
+
+
+async def test_a_signature_listened_in_on_can_only_repeat_what_was_said(site: Site):
+    """Replayed with its own body it is the same event; with another body it is worth nothing."""
+    body = delivery(press(SITI, "wamid.7", site.button))
+    assert await site.post(body) == 200
+    before = site.rows()
+    for _ in range(3):
+        assert await site.post(body) == 200
+    assert site.rows() == before
+    other = delivery(press(PHONES["Wati"], "wamid.8", site.button))
+    assert await site.post(other, sign(body)) == 401
+    assert site.rows() == before
+    assert site.answers() == {"Siti": "promised"}
+
+
+async def test_twenty_megabytes_are_refused_unread(site: Site):
+    body = b"x" * (20 * 2**20)
+    before = site.rows()
+    with capture_logs() as lines:
+        with suppress(aiohttp.ClientError, ConnectionError):  # hung up on while still talking
+            assert await site.post(body) == 413
+        await asyncio.sleep(0.1)
+    assert [line["why"] for line in lines] == ["too large"]
+    assert site.rows() == before
+    assert await site.post(delivery(text(SITI, "wamid.9", "halo"))) == 200
+
+
+async def test_a_body_without_an_end_is_cut_off(site: Site):
+    """Chunked, so that nobody says beforehand how much it will be."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(200):
+            yield b"x" * 100_000
+
+    with capture_logs() as lines:
+        try:
+            async with site.session.post(f"{site.url}/webhooks/whatsapp", data=endless()) as answer:
+                assert answer.status == 413
+        except (aiohttp.ClientError, ConnectionError):
+            pass
+        await asyncio.sleep(0.1)
+    assert [line["why"] for line in lines] == ["too large"]
+    assert await site.post(delivery(text(SITI, "wamid.10", "halo"))) == 200
+
+
+async def test_a_body_that_drips_is_not_waited_for(site: Site, monkeypatch):
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.5)
+
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x"
+            await asyncio.sleep(0.1)
+
+    with capture_logs() as lines:
+        begun = asyncio.get_running_loop().time()
+        try:
+            async with site.session.post(f"{site.url}/webhooks/whatsapp", data=drip()) as answer:
+                assert answer.status == 408
+        except (aiohttp.ClientError, ConnectionError):
+            pass
+        assert asyncio.get_running_loop().time() - begun < 5.0
+        assert await site.post(delivery(text(SITI, "wamid.11", "halo"))) == 200
+    assert [line["why"] for line in lines if "why" in line] == ["too slow"]
+
+
+async def test_one_who_hangs_up_in_the_middle_leaves_one_line(site: Site):
+    host, port = site.url.removeprefix("http://").split(":")
+    with capture_logs() as lines:
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+        await asyncio.sleep(0.2)
+    assert [line["why"] for line in lines] == ["hung up"]
+    assert await site.post(delivery(text(SITI, "wamid.12", "halo"))) == 200
+
+
+BOMBS = {
+    "nested lists": b"[" * 1_000_000,
+    "nested and closed": b"[" * 500_000 + b"]" * 500_000,
+    "nested tables": b'{"a":' * 300_000 + b"1" + b"}" * 300_000,
+    "a huge whole number": b'{"entry": ' + b"9" * 1_000_000 + b"}",
+    "not text at all": b"\xff\xfe\x00" * 1000,
+    "cut off": b'{"entry": [',
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("kind", list(BOMBS))
+async def test_a_bomb_of_json_is_a_bad_request_and_no_more(site: Site, kind: str):
+    before = site.rows()
+    with capture_logs() as lines:
+        assert await site.post(BOMBS[kind]) == 400
+    assert [(line["event"], line["why"]) for line in lines] == [("webhook refused", "no JSON")]
+    assert site.rows() == before
+
+
+async def test_huge_numbers_and_odd_values_where_small_ones_belong_break_nothing(site: Site):
+    odd: list[Any] = [
+        10**300,
+        -1,
+        1e308,
+        float("inf"),
+        True,
+        None,
+        [],
+        {},
+        "9" * 4000,
+        "²",
+        "١٢",
+        "\x00",
+        "\ud800",
+        "x" * 5000,
+    ]
+    for number, value in enumerate(odd):
+        body = json.dumps(
+            {
+                "entry": [
+                    {
+                        "changes": [
+                            {
+                                "field": "messages",
+                                "value": {
+                                    "messages": [
+                                        {**text(SITI, f"wamid.odd.{number}", "halo"), "timestamp": value},
+                                        {**text(SITI, f"wamid.{number}", "halo"), "from": value},
+                                    ],
+                                    "statuses": [
+                                        {
+                                            "id": f"wamid.s.{number}",
+                                            "status": "failed",
+                                            "timestamp": value,
+                                            "biz_opaque_callback_data": value,
+                                            "errors": [{"code": value, "title": value}],
+                                        }
+                                    ],
+                                },
+                            }
+                        ]
+                    }
+                ]
+            }
+        ).encode()
+        assert await site.post(body) == 200, value
+    failed = select(func.count()).select_from(schema.event).where(schema.event.c.state == "failed")
+    assert site.store.run(lambda tx: tx.conn.execute(failed).scalar_one()) == 0
+
+
+# --- people who press what is not theirs
+
+
+async def test_a_button_of_another_familys_meeting_changes_nothing_and_leaves_one_line(site: Site):
+    """Nur belongs to Anggrek 1; the meeting is Melati's. The button may be forwarded or forged."""
+    with capture_logs() as lines:
+        assert await site.post(delivery(press(NUR, "wamid.20", site.button))) == 200
+    assert site.answers() == {}
+    assert site.said() == ["attendance.not_yours"]
+    assert [line["event"] for line in lines] == ["button refused"]
+    assert NUR not in str(lines)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "rsvp.yes:999999999999.1",
+        "rsvp.yes:-1.1",
+        "rsvp.yes:1' OR '1'='1",
+        "rsvp.yes:" + "9" * 200,
+        "rsvp.yes",
+        "rsvp.yes:",
+        "here:0.0",
+        "mark.save:1",
+        "draft.send",
+        "permit.yes:1",
+        "face.yes:1",
+        "kelompok:1",
+        "\u202e.drop",
+        "x" * 5000,
+    ],
+)
+async def test_a_forged_button_changes_nobodys_presence_and_crashes_nothing(site: Site, forged: str):
+    before = site.rows()
+    with capture_logs() as lines:
+        assert await site.post(delivery(press(SITI, "wamid.21", forged))) == 200
+    assert site.answers() == {}
+    after = site.rows()
+    assert Counter(after) - Counter(before) <= Counter({"event": 1, "outbox": 2, "session": 1})
+    assert len([line for line in lines if line["log_level"] != "info"]) <= 1
+    failed = select(func.count()).select_from(schema.event).where(schema.event.c.state == "failed")
+    assert site.store.run(lambda tx: tx.conn.execute(failed).scalar_one()) == 0
+
+
+async def test_a_button_pressed_by_a_stranger_changes_nothing_and_leaves_one_line(site: Site):
+    with capture_logs() as lines:
+        assert await site.post(delivery(press("6289999999999", "wamid.22", site.button))) == 200
+    assert site.answers() == {}
+    assert site.said() == ["consent.stranger"]
+    assert [line["event"] for line in lines] == ["button refused"]
+    assert "6289999999999" not in str(lines)
