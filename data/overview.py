@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, func, literal, literal_column, or_, select
@@ -147,21 +148,28 @@ class Overview:
 
     def reasons(self, who: Staff, months: Sequence[str], where: Where) -> dict[str, int]:
         """Why families said that they cannot come: reason code (empty when they gave none) and how often."""
-        whole = Where(where.kecamatan, where.desa)
+        begins, ends = _about(months)
         chosen = [
             # As a literal, so that SQLite sees that the partial index has all of them.
             attendance.c.answer == literal_column("'declined'"),
+            meeting.c.starts >= begins,
+            meeting.c.starts < ends,
             meeting.c.month.in_(months),
             meeting.c.kind == Kind.P2K2.value,
             meeting.c.cancelled.is_(False),
-            attendance.c.kelompok_id.in_(_ids(who, whole)),
+            scope_clause(who),
+            where.clause(),
         ]
         if where.pendamping is not None:
             chosen.append(meeting.c.pendamping_id.in_(_named(where.pendamping)))
         reason = func.coalesce(attendance.c.reason, "")
         rows = self.conn.execute(
             select(reason.label("reason"), func.count().label("n"))
-            .join(meeting, meeting.c.id == attendance.c.meeting_id)
+            .select_from(
+                PLACES.join(attendance, attendance.c.kelompok_id == kelompok.c.id).join(
+                    meeting, meeting.c.id == attendance.c.meeting_id
+                )
+            )
             .where(*chosen)
             .group_by(reason)
         )
@@ -271,5 +279,8 @@ def _named(name: str) -> Any:
     return select(staff.c.id).where(staff.c.name == name)
 
 
-def _ids(who: Staff, where: Where) -> Any:
-    return select(kelompok.c.id).select_from(PLACES).where(scope_clause(who), where.clause(), _theirs(where))
+def _about(months: Sequence[str]) -> tuple[datetime, datetime]:
+    """The moments between which these months lie in every zone: meetings have an index by their start."""
+    first, last = min(months), max(months)
+    begins = datetime(int(first[:4]), int(first[5:]), 1, tzinfo=UTC) - timedelta(days=1)
+    return begins, datetime(int(last[:4]), int(last[5:]), 1, tzinfo=UTC) + timedelta(days=33)

@@ -1,4 +1,4 @@
-"""desk: links, sessions and visit notes"""
+"""desk: links, sessions, visit notes, and the reasons for absence by meeting"""
 
 from __future__ import annotations
 
@@ -38,9 +38,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     op.create_index(op.f("ix_visit_kpm_id"), "visit", ["kpm_id"], unique=False)
+    op.create_index(
+        "ix_attendance_declined",
+        "attendance",
+        ["meeting_id", "kelompok_id", "reason"],
+        unique=False,
+        sqlite_where=sa.text("answer = 'declined'"),
+        postgresql_where=sa.text("answer = 'declined'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_attendance_declined", table_name="attendance")
     op.drop_table("visit")
     op.drop_table("desk_session")
     op.drop_table("desk_link")
