@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -47,7 +47,7 @@ def open_store(settings: Settings) -> Store:
     """
     clock = _Late()
     try:
-        store = Store(settings.database_url, clock.now, partial(secret_key, settings))
+        store = Store(settings.database_url, clock.now, cache(partial(secret_key, settings)))
         migrate.upgrade(store)
         clock.behind = store.run(_clock_of)
     except Exception as fault:

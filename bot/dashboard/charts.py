@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from data.overview import Sums
 
-HEIGHT, TOP, BOTTOM = 190, 22, 24
+HEIGHT, TOP, BOTTOM = 210, 26, 28
 WIDE, NARROW = 640, 320
 FEW = 6
 """Months on a small phone: more of them nobody can read there."""

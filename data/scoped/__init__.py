@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from data.audit import Audit
 from data.people import KELOMPOK, KPM, UNREACHABLE_AFTER, kelompok_record, kpm_record, scope_clause
-from data.records import Answer, Consent, Kelompok, Kind, Kpm, Line, Mark, Staff, Topic
+from data.records import Answer, Consent, Kelompok, Kpm, Line, Mark, Staff, Topic
 from data.schema import (
     address,
     attendance,
     consent,
-    desa,
     kabupaten,
-    kecamatan,
     kelompok,
     kpm,
     kpm_address,
@@ -29,98 +25,12 @@ from data.schema import (
     staff,
     visit,
 )
+from data.scoped.seen import Asked, Found, Past, Planned, Visited, planned
+from data.scoped.statements import ANSWERS, PLACES, PLANNED, within
 from messages.envelope import Address, KpmId
-
-PLACES = (
-    kelompok.join(desa, desa.c.id == kelompok.c.desa_id)
-    .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
-    .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
-)
-"""Every table that a scope may name."""
 
 HISTORY = 36
 """Meetings of one family that are shown: three years of months."""
-
-NOTES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One kelompok at one meeting, as a list shows it."""
-
-    meeting_id: int
-    kelompok_id: int
-    kelompok: str
-    desa: str
-    kind: Kind
-    starts: datetime
-    """By the kabupaten's clock, as `ends`."""
-    ends: datetime
-    place: str
-    title: str
-    cancelled: bool
-    reason: str
-    closed: datetime | None
-    marks: int
-    families: int
-    answers: Mapping[str, int]
-
-    def said(self, *answers: str) -> int:
-        return sum(self.answers.get(answer, 0) for answer in answers)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Something a family wrote that waits for a human."""
-
-    id: int
-    at: datetime
-    kind: str
-    text: str
-    kpm_id: KpmId | None
-    name: str
-    kelompok: str
-
-    def at_zone(self, zone: ZoneInfo) -> Asked:
-        return replace(self, at=self.at.astimezone(zone))
-
-
-@dataclass(frozen=True, slots=True)
-class Visited:
-    """One visit note."""
-
-    kpm_id: KpmId
-    at: datetime
-    text: str
-    by: str
-
-    def at_zone(self, zone: ZoneInfo) -> Visited:
-        return replace(self, at=self.at.astimezone(zone))
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One meeting in the history of a family."""
-
-    starts: datetime
-    title: str
-    answer: Answer
-    reason: str | None
-    represented_by: str | None
-    mark: Mark | None
-
-    def at_zone(self, zone: ZoneInfo, reason: str) -> Past:
-        """By that clock, and with the reason as it is spoken."""
-        return replace(self, starts=self.starts.astimezone(zone), reason=reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One family in a list: with its kelompok, and whether any phone serves it."""
-
-    kpm: Kpm
-    kelompok: str
-    phones: int
 
 
 class Scoped:
@@ -164,7 +74,7 @@ class Scoped:
             answers = ANSWERS.where(attendance.c.meeting_id.in_(ids), attendance.c.kelompok_id.in_(within(who)))
             for row in self.conn.execute(answers):
                 said.setdefault((row.meeting_id, row.kelompok_id), {})[row.answer] = row.n
-        return [_planned(row, said.get((row.id, row.kelompok_id), {})) for row in rows]
+        return [planned(row, said.get((row.id, row.kelompok_id), {})) for row in rows]
 
     # --- families
 
@@ -322,76 +232,4 @@ class Scoped:
         return bool(done)
 
 
-def within(who: Staff) -> Any:
-    """The ids of every kelompok inside the scope of `who`, as a part of another statement."""
-    return select(kelompok.c.id).select_from(PLACES).where(scope_clause(who))
-
-
-_ACTIVE = (
-    select(func.count())
-    .where(kpm.c.kelompok_id == meeting_kelompok.c.kelompok_id, kpm.c.status == "aktif")
-    .correlate(meeting_kelompok)
-    .scalar_subquery()
-)
-_REGISTERED = (
-    select(func.count())
-    .where(
-        attendance.c.meeting_id == meeting_kelompok.c.meeting_id,
-        attendance.c.kelompok_id == meeting_kelompok.c.kelompok_id,
-        attendance.c.registered,
-    )
-    .correlate(meeting_kelompok)
-    .scalar_subquery()
-)
-PLANNED = (
-    select(
-        meeting.c.id,
-        meeting.c.kind,
-        meeting.c.starts,
-        meeting.c.ends,
-        meeting.c.place,
-        meeting.c.title,
-        meeting.c.cancelled,
-        meeting.c.reason,
-        meeting_kelompok.c.kelompok_id,
-        meeting_kelompok.c.closed,
-        meeting_kelompok.c.frozen,
-        meeting_kelompok.c.marks,
-        kelompok.c.name.label("kelompok"),
-        desa.c.name.label("desa"),
-        kabupaten.c.zone,
-        _ACTIVE.label("active"),
-        _REGISTERED.label("registered"),
-    )
-    .join(meeting_kelompok, meeting_kelompok.c.meeting_id == meeting.c.id)
-    .join(kelompok, kelompok.c.id == meeting_kelompok.c.kelompok_id)
-    .join(desa, desa.c.id == kelompok.c.desa_id)
-    .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
-    .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
-)
-ANSWERS = (
-    select(attendance.c.meeting_id, attendance.c.kelompok_id, attendance.c.answer, func.count().label("n"))
-    .where(or_(attendance.c.answer != Answer.UNKNOWN.value, attendance.c.mark.is_not(None)))
-    .group_by(attendance.c.meeting_id, attendance.c.kelompok_id, attendance.c.answer)
-)
-
-
-def _planned(row: Any, answers: Mapping[str, int]) -> Planned:
-    zone = ZoneInfo(row.zone)
-    return Planned(
-        row.id,
-        row.kelompok_id,
-        row.kelompok,
-        row.desa,
-        Kind(row.kind),
-        row.starts.astimezone(zone),
-        row.ends.astimezone(zone),
-        row.place,
-        row.title,
-        row.cancelled,
-        row.reason,
-        row.closed.astimezone(zone) if row.closed else None,
-        row.marks,
-        row.registered if row.frozen else row.active,
-        answers,
-    )
+__all__ = ["PLACES", "Asked", "Found", "Past", "Planned", "Scoped", "Visited", "within"]
