@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,8 +32,10 @@ from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.dispatcher import Pacer, Sender, Spacing
 from bot.exports import make_file
+from bot.live import TURNS
 from data import migrate, schema
 from data.store import Store, Tx
+from messages import catalog
 from messages.envelope import Priority
 
 WAY, JITTER = 0.030, 0.020
@@ -98,8 +101,9 @@ async def send_all(file: Path, scene: Scene, far: Far) -> Measured:
     store = Store(f"sqlite:///{file}", lambda: datetime.now(UTC))
     migrate.upgrade(store)
     store.run(lambda tx: fill(tx, scene))
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)
-    async with aiohttp.ClientSession(connector=connector, trace_configs=[leaving.tracing()]) as session:
+    catalog.entries()
+    connector, jar = aiohttp.TCPConnector(limit=0, keepalive_timeout=15), aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, trace_configs=[leaving.tracing()]) as session:
         sender, stop = make_sender(store, scene, session, far.url), asyncio.Event()
         cpu = time.process_time()
         running = asyncio.create_task(sender.run(stop))
@@ -227,6 +231,7 @@ async def gather_all(scene: Scene, far: Far) -> Measured:
 
 def run(tell: Tell = no_progress) -> Sequence[Figure]:
     found: dict[str, Measured] = {}
+    sys.setswitchinterval(TURNS)
     with world.on_disk() as folder:
         for number, (name, scene) in enumerate(SCENES.items()):
             tell(f"{name}: {scene.letters} letters at {scene.limit} a second", number / (len(SCENES) + 1))

@@ -62,7 +62,10 @@ uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="warni
 @dataclass(frozen=True, slots=True)
 class Measured:
     rate: float
+    """Acknowledged a second."""
+
     waits: Sequence[float]
+    refused: int
 
 
 # --- who posts
@@ -72,6 +75,7 @@ async def hammer(port: int, requests: Sequence[bytes], at_once: int) -> Measured
     """Each connection posts one after the other, as fast as it is answered: what is measured is the other side."""
     waiting: Iterator[bytes] = iter(requests)
     waits: list[float] = []
+    refused: list[bytes] = []
 
     async def connection() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -82,13 +86,14 @@ async def hammer(port: int, requests: Sequence[bytes], at_once: int) -> Measured
             length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
             await reader.readexactly(length)
             if b" 200 " not in head.split(b"\r\n")[0]:
-                raise RuntimeError(head.decode())
+                refused.append(request)
+                continue
             waits.append(time.perf_counter() - begun)
         writer.close()
 
     begun = time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(at_once)))
-    return Measured(len(requests) / (time.perf_counter() - begun), waits)
+    return Measured(len(waits) / (time.perf_counter() - begun), waits, len(refused))
 
 
 def posted(body: bytes) -> bytes:
@@ -119,7 +124,7 @@ def statuses() -> list[bytes]:
 def ours(folder: Path) -> tuple[Measured, Measured, float]:
     """Messages, deliveries of statuses, and the processor's seconds for one message."""
     file = folder / "ours.db"
-    phones = [phone for phone, _ in whole.build(file, GROUPS, FAMILIES, "whatsapp")]
+    phones = [phone for phone, _ in whole.build(file, GROUPS, FAMILIES, "whatsapp", GROUPS)]
     store = Store(f"sqlite:///{file}", lambda: datetime.now(UTC))
     store.run(_letters_gone)
     store.stop()
@@ -142,12 +147,12 @@ def _letters_gone(tx: Tx) -> None:
         "channel": "whatsapp",
         "key": "help.alert",
         "params": {"account": "-", "why": "-"},
-        "priority": 2,
+        "priority": 3,
         "not_before": tx.now,
         "created": tx.now,
         "state": "sent",
     }
-    gone = [{**one, "id": i + 1, "platform_id": f"wamid.gone.{i}"} for i in range(STATUSES // 3)]
+    gone = [{**one, "platform_id": f"wamid.gone.{i}"} for i in range(STATUSES // 3)]
     tx.conn.execute(insert(schema.outbox), gone)
     tx.accounts.pause("whatsapp", tx.now + timedelta(days=1), "pengukuran")
 
@@ -155,7 +160,7 @@ def _letters_gone(tx: Tx) -> None:
 def _check(file: Path) -> None:
     with sqlite3.connect(file) as conn:
         kept = dict(conn.execute("SELECT state, count(*) FROM event GROUP BY state").fetchall())
-        ends = dict(conn.execute("SELECT state, count(*) FROM outbox WHERE priority = 2 GROUP BY state").fetchall())
+        ends = dict(conn.execute("SELECT state, count(*) FROM outbox WHERE priority = 3 GROUP BY state").fetchall())
     conn.close()
     if kept != {"done": EVENTS + 500} or ends.get("read") != STATUSES // 3:
         raise RuntimeError(f"kept {kept}; letters ended as {ends}")
@@ -173,7 +178,7 @@ def usual(folder: Path) -> Measured:
         found = uvloop.run(hammer(port, messages(["62811"], BARE_EVENTS, 1), AT_ONCE))
     kept = keeper.execute("SELECT count(*) FROM message").fetchone()[0]
     keeper.close()
-    if kept != BARE_EVENTS + 100:
+    if kept < 0.5 * BARE_EVENTS:
         raise RuntimeError(f"the usual way kept {kept} of {BARE_EVENTS + 100}")
     return found
 
@@ -201,6 +206,7 @@ def run(tell: Tell = no_progress) -> Sequence[Figure]:
             heard.rate >= 2000 and heard.rate >= 8 * theirs.rate,
         ),
         Figure("acknowledgement p99 at that load", p99, "ms", their_p99, against, "≤ 50 ms", p99 <= 50),
+        Figure("webhooks refused", heard.refused, "", theirs.refused, "database is locked", "0", not heard.refused),
         Figure("processor for one webhook, answer included", 1000 * cpu, "ms"),
         Figure(f"statuses stored, {PER_DELIVERY} to a delivery", stored, "/s", None, "", "≥ 4,000/s", stored >= 4000),
     ]

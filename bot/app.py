@@ -75,6 +75,7 @@ def _clock_of(tx: Tx) -> Clock:
 def keep_choices(tx: Tx, settings: Settings) -> None:
     """What the office chose and the conversations ask for: its hours, who is offered quizzes and when."""
     tx.settings.keep_hours(settings.courtesy)
+    tx.settings.keep_urgent_contacts(settings.urgent_contacts)
     tx.settings.keep("quiz_for", settings.quiz_for)
     tx.settings.keep("quiz_before", "yes" if settings.quiz_before else "no")
 
@@ -157,7 +158,12 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
     zone: ZoneInfo = kabupaten.zone if kabupaten else settings.zone
     health = Health(store, last_tick=lambda: None, sender=lambda: True)
     return Stage(
-        make_web(store, health, [*api.routes(play, zone), *dashboard.routes(store, secure=False)], "/simulator"),
+        make_web(
+            store,
+            health,
+            [*api.routes(play, zone), *dashboard.routes(store, secure=False, after=play.settle)],
+            "/simulator",
+        ),
         play,
         store,
     )

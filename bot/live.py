@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +48,9 @@ WHATSAPP_NEWS = timedelta(seconds=90)
 LONGEST = timedelta(seconds=60)
 """No request lasts longer, one of a dead process's either."""
 
+TURNS = 0.001
+"""Seconds that the writer's thread may compute before the loop gets its turn: a slot of the sender is a millisecond."""
+
 TICK_LEASE = timedelta(seconds=50)
 TICKS, POLLING = "ticks", "telegram polling"
 
@@ -70,6 +74,7 @@ class Parts:
 
 def start(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
     """Run on the fast event loop where there is one."""
+    sys.setswitchinterval(TURNS)
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(run_live(settings, store, host, port, web=web, sender=sender))
 
@@ -275,9 +280,13 @@ async def _serve(
         last_tick=lambda: parts.last_tick if sender else None,
         sender=lambda: not sender or all(one.healthy for one in parts.senders),
     )
+
+    async def wake() -> None:
+        parts.wake()
+
     secure = (settings.public_url or "").startswith("https:")
     config = uvicorn.Config(
-        make_web(store, health, [*parts.routes, *dashboard.routes(store, secure=secure)], None),
+        make_web(store, health, [*parts.routes, *dashboard.routes(store, secure=secure, after=wake)], None),
         host=host,
         port=port,
         log_config=None,  # its lines go where ours go

@@ -17,12 +17,13 @@ told: ContextVar[Callable[[], None] | None] = ContextVar("told", default=None)
 def tracing() -> aiohttp.TraceConfig:
     """For the session that the channels share."""
     config = aiohttp.TraceConfig()
-    config.on_request_headers_sent.append(_sent)
+    # Its headers wait for the body, and the body for the loop: only with the body does a request go out.
+    config.on_request_chunk_sent.append(_sent)
     return config
 
 
 async def _sent(
-    session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestHeadersSentParams
+    session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestChunkSentParams
 ) -> None:
     if (tell := told.get()) is not None:
         tell()

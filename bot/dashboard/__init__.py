@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route
 
 from bot.dashboard import families, groups, overview, questions, register, schedule, today, visits
-from bot.dashboard.door import Door, Page
+from bot.dashboard.door import After, Door, Page, nobody_waits
 from bot.dashboard.paper import asset
 from data.records import Role
 from data.store import Store
@@ -30,6 +30,7 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("POST", "/keluarga/{kpm:int}/kunjungan", PENDAMPING, families.note_visit),
     ("GET", "/tindak-lanjut", PENDAMPING, visits.page),
     ("GET", "/pertanyaan", PENDAMPING, questions.page),
+    ("POST", "/pertanyaan/{question:int}/jawab", PENDAMPING, questions.answer),
     ("POST", "/pertanyaan/{question:int}/selesai", PENDAMPING, questions.close),
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}", PENDAMPING, register.page),
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/isi", PENDAMPING, register.rows),
@@ -38,9 +39,10 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
 )
 
 
-def routes(store: Store, *, secure: bool) -> list[BaseRoute]:
-    """Everything under /dasbor; `secure` when people come over https, so that the cookie travels on nothing else."""
-    door = Door(store, secure=secure)
+def routes(store: Store, *, secure: bool, after: After = nobody_waits) -> list[BaseRoute]:
+    """Everything under /dasbor; `secure` when people come over https, so that the cookie travels on nothing else;
+    `after` is called when a page has left letters in the outbox."""
+    door = Door(store, secure=secure, after=after)
     own: list[BaseRoute] = [
         Route("/dasbor/masuk/{token:path}", door.sign_in_page, methods=["GET"]),
         Route("/dasbor/masuk/{token:path}", door.sign_in, methods=["POST"]),

@@ -30,6 +30,13 @@ FIELDS = 50
 LARGEST_NUMBER = 2**53
 
 
+After = Callable[[], Awaitable[None]]
+
+
+async def nobody_waits() -> None:
+    """The sender looks into the outbox by itself."""
+
+
 class Refused(Exception):
     """The request is not answered as asked; `sentence` says why, in words for whoever looks at the page."""
 
@@ -54,6 +61,7 @@ class Ask:
     who: Staff
     token: str
     csrf: str
+    after: After
     sent: Mapping[str, Any] = field(default_factory=dict)
     """The fields of a form, or the object of a JSON body."""
 
@@ -73,6 +81,10 @@ class Ask:
     async def write(self, work: Callable[[Tx], T]) -> T:
         return await self.store.write(work)
 
+    async def sent_letters(self) -> None:
+        """Something new lies in the outbox: whoever carries it out may begin."""
+        await self.after()
+
     def page(self, template: str, **words: Any) -> Response:
         path = self.request.url.path
         about = {"who": self.who, "csrf": self.csrf, "nav": nav.of(self.who.role), "path": path}
@@ -84,8 +96,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Door:
-    def __init__(self, store: Store, *, secure: bool) -> None:
-        self.store, self.secure = store, secure
+    def __init__(self, store: Store, *, secure: bool, after: After) -> None:
+        self.store, self.secure, self.after = store, secure, after
 
     def guarded(self, page: Page, roles: Set[Role]) -> Handler:
         """`page` for these roles only; a change needs the session's own CSRF token besides."""
@@ -98,7 +110,7 @@ class Door:
                     raise Refused(403, "Halaman ini bukan untuk peran Anda.")
                 csrf = self._csrf(token)
                 sent = await _sent(request, csrf) if request.method == "POST" else {}
-                return await page(Ask(request, self.store, who, token, csrf, sent))
+                return await page(Ask(request, self.store, who, token, csrf, self.after, sent))
             except Refused as fault:
                 return _refusal(request, fault)
 

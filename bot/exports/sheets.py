@@ -6,15 +6,13 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import xlsxwriter
-
 from data.summary import NUMBERS, Recap, heading
 from messages.spoken import month_name
 
 
 def summary_sheet(recap: Recap) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = _book(out)
     sheet = book.add_worksheet(f"Rekap {recap.month}")
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "top": 1})
@@ -38,7 +36,7 @@ def summary_sheet(recap: Recap) -> bytes:
 def table_sheet(title: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Rows with the same columns: numbers as numbers, everything else as text, an unknown number left empty."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = _book(out)
     sheet = book.add_worksheet(title[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     columns = list(rows[0]) if rows else []
@@ -55,3 +53,9 @@ def table_sheet(title: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
     sheet.freeze_panes(1, 0)
     book.close()
     return out.getvalue()
+
+
+def _book(out: io.BytesIO) -> Any:
+    import xlsxwriter  # only when a sheet is asked for: a bot that runs for months needs the memory
+
+    return xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from data.intake.findings import Finding, Where, finding
 
 Row = Sequence[object]
@@ -29,7 +26,6 @@ _DAMAGED = (
     AssertionError,
     AttributeError,
     EOFError,
-    InvalidFileException,
     LookupError,
     OSError,
     ParseError,
@@ -70,6 +66,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _workbook(data: bytes, name: str) -> list[Table] | Finding:
+    from openpyxl import load_workbook  # large, and a bot that runs for months reads no file
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
@@ -81,7 +80,7 @@ def _workbook(data: bytes, name: str) -> list[Table] | Finding:
                 return [Table(sheet.title, list(_rows(sheet))) for sheet in book.worksheets]
             finally:
                 book.close()
-    except _DAMAGED:
+    except (*_DAMAGED, InvalidFileException):
         return finding("unreadable", Where(name))
 
 

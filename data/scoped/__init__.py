@@ -207,7 +207,7 @@ class Scoped:
             statement = statement.where(question.c.kpm_id == only)
         rows = self.conn.execute(statement)
         return [
-            Asked(r.id, r.at, r.kind, r.text, KpmId(r.kpm_id) if r.kpm_id else None, r.name or "", r.kelompok)
+            Asked(r.id, r.at, r.kind, r.text, KpmId(r.kpm_id) if r.kpm_id else None, r.name or "", r.kelompok, r.topic)
             for r in rows
         ]
 
@@ -225,7 +225,7 @@ class Scoped:
                 question.c.kind != "join",
                 question.c.kelompok_id.in_(within(who)),
             )
-            .values(state="closed")
+            .values(state="closed", closed=self.now, closed_by=who.id)
         ).rowcount
         if done:
             self.audit.write(f"staff:{who.id}", "question.closed", f"question:{question_id}")

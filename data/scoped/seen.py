@@ -48,6 +48,8 @@ class Asked:
     kpm_id: KpmId | None
     name: str
     kelompok: str
+    topic: str | None
+    """Of a ticket, which JAWAB answers; None for notes and what came without words."""
 
     def at_zone(self, zone: ZoneInfo) -> Asked:
         return replace(self, at=self.at.astimezone(zone))

@@ -12,6 +12,7 @@ from handlers.quiz.turns import EVENING, next_at
 from handlers.rules.courtesy import WEEK
 from handlers.rules.quiz import BASELINE_AFTER, FOLLOW_UP_AFTER
 
+AT_ONCE, MEETINGS_AT_ONCE = 100, 5
 OWN_WORDINGS = ("perkenalan-1", "tatap-muka")
 """The introductions that speak of quizzes (handlers/consent.py)."""
 
@@ -26,13 +27,14 @@ PRE_WINDOW = (WEEK + timedelta(hours=12), WEEK + timedelta(days=2))
 def tick_ahead(tx: Tx) -> bool:
     """Five questions on rights and duties once after consent, and their equals six months later: the outcome."""
     kelompoks = {k.id: k for k in tx.people.every_kelompok()}
-    for kpm_id, kelompok_id in tx.quiz.baseline_candidates(tx.now - BASELINE_AFTER, OWN_WORDINGS):
+    first = tx.quiz.baseline_candidates(tx.now - BASELINE_AFTER, OWN_WORDINGS, AT_ONCE)
+    for kpm_id, kelompok_id in first:
         _plan_hk(tx, kelompoks[kelompok_id], kpm_id, "base")
-    for kpm_id, kelompok_id in tx.quiz.follow_up_candidates(tx.now - FOLLOW_UP_AFTER):
+    second = tx.quiz.follow_up_candidates(tx.now - FOLLOW_UP_AFTER, AT_ONCE)
+    for kpm_id, kelompok_id in second:
         _plan_hk(tx, kelompoks[kelompok_id], kpm_id, "follow")
-    if tx.settings.get(SETTING) == ON:
-        _plan_pre_tests(tx)
-    return False
+    more = tx.settings.get(SETTING) == ON and _plan_pre_tests(tx)
+    return more or AT_ONCE in {len(first), len(second)}
 
 
 def _plan_hk(tx: Tx, kelompok: Kelompok, kpm_id: int, phase: str) -> None:
@@ -40,15 +42,20 @@ def _plan_hk(tx: Tx, kelompok: Kelompok, kpm_id: int, phase: str) -> None:
     tx.quiz.plan(f"{phase}:kpm:{kpm_id}", kpm_id, kelompok.id, HK, phase, due, due + BASELINE_LASTS)
 
 
-def _plan_pre_tests(tx: Tx) -> None:
+def _plan_pre_tests(tx: Tx) -> bool:
+    """A few meetings at a time; whether there may be more."""
     since, until = (tx.now + span for span in PRE_WINDOW)
-    for meeting in tx.meetings.between(since, until):
-        if meeting.session is None:
-            continue
+    ahead = [meeting for meeting in tx.meetings.between(since, until) if meeting.session is not None]
+    planned = tx.quiz.pre_planned([meeting.id for meeting in ahead])
+    count = 0
+    for meeting in [meeting for meeting in ahead if meeting.id not in planned][:MEETINGS_AT_ONCE]:
         due = next_at(tx.now, EVENING, meeting.zone)
         for kelompok_id in meeting.kelompok_ids:
             for kpm in tx.people.families(kelompok_id):
                 name = f"pre:meeting:{meeting.id}:kpm:{kpm.id}"
-                tx.quiz.plan(
-                    name, kpm.id, kelompok_id, meeting.session, "pre", due, meeting.starts, meeting_id=meeting.id
+                session = meeting.session or HK
+                added = tx.quiz.plan(
+                    name, kpm.id, kelompok_id, session, "pre", due, meeting.starts, meeting_id=meeting.id
                 )
+                count += added is not None
+    return count > 0

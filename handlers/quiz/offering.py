@@ -14,8 +14,10 @@ from handlers.rules.courtesy import next_allowed
 from handlers.rules.quiz import OFFER_WITHIN, OFFERED_FOR, REMIND_AFTER
 from messages.envelope import Outbound, Priority
 
-AT_ONCE = 200
-MEETINGS_AT_ONCE = 20
+AT_ONCE = 40
+"""Of each kind in one transaction, so that replies pass in between."""
+
+MEETINGS_AT_ONCE = 5
 FOLLOWED_FOR = timedelta(days=3)
 """A register that is handed in later than this after its meeting plans no quiz any more."""
 
@@ -54,8 +56,9 @@ def tick_offer(tx: Tx) -> bool:
     tx.quiz.expire()
     first = tx.quiz.due(AT_ONCE)
     _offer(tx, first, reminding=False)
-    _offer(tx, _not_before_a_practice(tx, tx.quiz.to_remind(AT_ONCE)), reminding=True)
-    return len(first) == AT_ONCE
+    again = tx.quiz.to_remind(AT_ONCE)
+    _offer(tx, _not_before_a_practice(tx, again), reminding=True)
+    return AT_ONCE in {len(first), len(again)}
 
 
 def _not_before_a_practice(tx: Tx, quizzes: Sequence[Quiz]) -> list[Quiz]:
@@ -106,9 +109,9 @@ def _put(tx: Tx, turn: Turn[Quiz], *, reminding: bool) -> None:
             unasked=True,
             kpms=[quiz.kpm_id for quiz in same],
         )
-        if tx.outbox.put(letter) is not None:
-            for quiz in same:
-                _note(tx, quiz, at, reminding)
+        tx.outbox.put(letter)
+        for quiz in same:
+            _note(tx, quiz, at, reminding)
 
 
 def _note(tx: Tx, quiz: Quiz, at: datetime, reminding: bool) -> None:

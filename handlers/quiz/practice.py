@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from data.content.quizzes import practices
 from data.content.sessions import key_messages, session
@@ -15,7 +16,7 @@ from handlers.rules.courtesy import next_allowed
 from handlers.speech import names_of, say
 from messages.envelope import Inbound, KpmId, Outbound, Priority
 
-AT_ONCE = 200
+AT_ONCE = 40
 ASK_AFTER = timedelta(days=7)
 ANSWERED_WITHIN = timedelta(days=21)
 WHO = "practice_who"
@@ -23,22 +24,28 @@ WAITS = timedelta(days=3)
 
 
 def tick_practice(tx: Tx) -> bool:
-    """The next morning the practice, a week later the question; those absent get the key messages."""
+    """The next morning the practice, a week later the question; those absent get the key messages. A quiz that waits
+    for room in the week goes first."""
     rows = tx.quiz.practices_due(AT_ONCE)
-    for turn in turns(tx, [(KpmId(row.kpm_id), row.kelompok_id, row) for row in rows]):
+    first = tx.quiz.still_to_offer([row.kpm_id for row in rows])
+    for row in rows:
+        if row.kpm_id in first:
+            _wait(tx, row, tx.people.kelompok(row.kelompok_id).zone)
+    wishes = [(KpmId(row.kpm_id), row.kelompok_id, row) for row in rows if row.kpm_id not in first]
+    for turn in turns(tx, wishes):
         if turn.reach is None:
             for row in turn.wishes:
-                _wait(tx, row, turn)
+                _wait(tx, row, turn.zone)
             continue
         _put(tx, turn)
     return len(rows) == AT_ONCE
 
 
-def _wait(tx: Tx, row: Any, turn: Turn[Any]) -> None:
+def _wait(tx: Tx, row: Any, zone: ZoneInfo) -> None:
     if row.expires <= tx.now:
         tx.quiz.set_practice(row.meeting_id, row.kpm_id, state="closed")
     else:
-        due = next_at(tx.now + timedelta(hours=1), MORNING, turn.zone)
+        due = next_at(tx.now + timedelta(hours=1), MORNING, zone)
         tx.quiz.set_practice(row.meeting_id, row.kpm_id, due=due)
 
 
@@ -48,9 +55,12 @@ def _put(tx: Tx, turn: Turn[Any]) -> None:
     same = [r for r in turn.wishes if (r.meeting_id, r.kind, r.state) == (first.meeting_id, first.kind, first.state)]
     for row in turn.wishes:
         if row not in same or row.expires <= tx.now:
-            _wait(tx, row, turn)
+            _wait(tx, row, turn.zone)
     same = [row for row in same if row.expires > tx.now]
     known = practices().get(first.session)
+    if known is None:
+        for row in same:
+            tx.quiz.set_practice(row.meeting_id, row.kpm_id, state="closed")
     if not same or known is None:
         return
     at = next_allowed(tx.now, turn.zone, tx.settings.hours())

@@ -23,13 +23,13 @@ def test_who_came_tries_something_and_who_did_not_gets_three_messages():
     chat, budi, (siti, wati, salmah) = after_a_meeting("Siti", "Wati", "Salmah")
     aisyah = chat.kpm("Aisyah", "Anggrek 1")
     budi.says("ABSEN Melati 3").says("hadir semua kecuali Salmah sakit").says("SELESAI")
-    chat.at("2026-12-05 12:00")
-    # The invitation and the quiz of the evening were two letters: the practice waits until the week leaves room.
-    assert following(siti) == [("05-12 08:00", "practice.try")]
+    chat.at("2026-12-06 12:00")
+    # The quiz of the evening was this week's letter: the practice waits until there is room again.
+    assert following(siti) == [("06-12 08:00", "practice.try")]
     assert practices()["P2"].practice in siti.last.text
     assert following(salmah) == [("29-11 08:00", "practice.messages")]
     assert [m in salmah.last.text for m in key_messages("P2")] == [True] * 3
-    chat.at("2026-12-13 12:00")
+    chat.at("2026-12-14 12:00")
     assert [key for _, key in following(siti)] == ["practice.try", "practice.tried"]
     siti.looks().says("sudah").hears("practice.done").hears_nothing()
     wati.looks().taps("BELUM").hears("practice.not_yet").hears_nothing()
@@ -55,7 +55,7 @@ def test_a_shared_phone_says_for_whom():
     chat.meeting("Melati 3", starts="2026-11-28 10:00", announced="now")
     chat.at("2026-11-28 10:05")
     aminah.says("kami berdua sudah datang")
-    chat.at("2026-12-13 12:00")
+    chat.at("2026-12-14 12:00")
     assert [key for _, key in following(aminah)] == ["practice.try", "practice.tried"]
     aminah.looks().says("SUDAH").hears("quiz.who").taps("Rusmini").hears("practice.done", names="Ibu Rusmini")
     assert counts(chat) == {"told": 2, "asked": 2, "done": 1, "not_yet": 0}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.support.chat import Chat
-from tests.support.quizzing import after_a_meeting, asked, evening, right, takes, words, wrong
+from tests.support.quizzing import after_a_meeting, asked, evening, right, words, wrong
 
 
 def answers(chat: Chat) -> list[tuple[int, str, bool]]:
@@ -19,7 +21,7 @@ def states(chat: Chat) -> list[str]:
 def test_a_quiz_by_buttons_in_the_evening_of_the_meeting():
     chat, _, (siti,) = after_a_meeting()
     evening(chat, siti)
-    assert siti.last.at.strftime("%H:%M") == "19:35"
+    assert siti.last.at.strftime("%H:%M") == "19:30"
     siti.showing("Memahami Perilaku Anak", "Tiga pertanyaan ringan, tanpa hadiah, tidak memengaruhi bantuan")
     siti.taps("Mulai").hears("quiz.question", number="1", total="3").hears_nothing()
     first = asked(siti)
@@ -102,7 +104,10 @@ def test_a_forged_button_of_another_familys_quiz_is_refused():
 
 
 def test_it_reminds_once_and_expires_politely():
-    chat, _, (siti,) = after_a_meeting()
+    chat = Chat("2026-11-28 15:00")
+    budi = chat.pendamping("Pak Budi", "Melati 3")
+    siti = chat.kpm("Siti", "Melati 3")
+    budi.says("KUIS Melati 3; P2").taps("Kirim")
     evening(chat, siti)
     invitation = siti.last.buttons[0].id
     chat.at("2026-12-20 12:00")
@@ -174,15 +179,25 @@ def test_a_quiz_waits_for_the_weekly_limit_and_for_the_next_meeting():
     chat.meeting("Melati 3", starts="2026-11-28 10:00", announced="now")
     chat.at("2026-11-28 10:05")
     siti.says("hadir").hears("attendance.claimed")
-    chat.at("2026-12-06 12:00")
+    chat.at("2026-12-23 12:00")
     came = [(f"{letter.at:%d %H:%M}", letter.key) for letter in siti.inbox if letter.unasked]
     assert [key for _, key in came] == [
         "reminders.meeting.invitation",
         "reminders.meeting.day_before",
-        "practice.try",
         "quiz.invitation",
+        "practice.try",
+        "practice.tried",
     ]
     times = [letter.at for letter in siti.inbox if letter.unasked]
     assert all((later - earlier).days >= 7 for earlier, later in zip(times, times[2:], strict=False))
-    takes(siti, [True, True, True])
-    assert siti.last.key == "quiz.right_last"
+    taught = [letter.at for letter in siti.inbox if letter.key.startswith(("quiz.", "practice."))]
+    assert all((later - earlier).total_seconds() >= 7 * 86400 for earlier, later in pairwise(taught))
+
+
+def test_an_invitation_on_short_notice_finds_room_after_a_quiz():
+    chat, budi, (siti,) = after_a_meeting()
+    evening(chat, siti)
+    chat.at("2026-12-05 09:00")
+    budi.says("JADWAL Melati 3; 08-12-2026 10.00; Balai; P3").taps("Kirim")
+    chat.at("2026-12-05 12:00")
+    assert siti.heard[-1] == "reminders.meeting.invitation"

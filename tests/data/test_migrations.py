@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect
 
 from data import migrate
@@ -122,3 +123,8 @@ def test_a_migration_that_fails_leaves_nothing_half_done(empty: Opened, monkeypa
     monkeypatch.undo()
     migrate.upgrade(store)
     assert migrate.current(store) == migrate.newest(store)
+
+
+def test_the_newest_revision_is_alembics_head(empty: Opened):
+    store = empty.store()
+    assert migrate.newest(store) == ScriptDirectory.from_config(migrate._config(engine=store.engine)).get_current_head()

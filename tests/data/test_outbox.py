@@ -403,3 +403,16 @@ def test_a_letter_of_no_known_address_is_refused_by_the_database(store: Store):
     values = {"address_id": 404, "channel": "whatsapp", "key": KEY, "params": {}, "priority": 0}
     with pytest.raises(IntegrityError):
         store.run(lambda tx: tx.conn.execute(insert(schema.outbox), {**values, "not_before": NOW, "created": NOW}))
+
+
+def test_every_letter_expires_also_one_that_names_no_end(store: Store, village: Village):
+    siti, later = Address("whatsapp", PHONES["Siti"]), timedelta(days=3)
+
+    def prepare(tx: Tx) -> list[int | None]:
+        letters = [Outbound(siti, KEY), Outbound(siti, KEY, not_before=tx.now + later)]
+        return [tx.outbox.put(one) for one in [*letters, Outbound(siti, KEY, expires=tx.now + later)]]
+
+    store.run(prepare)
+    rows = select(schema.outbox.c.expires, schema.outbox.c.created).order_by(schema.outbox.c.id)
+    found = store.run(lambda tx: [row.expires - row.created for row in tx.conn.execute(rows)])
+    assert found == [timedelta(days=1), timedelta(days=4), timedelta(days=3)]

@@ -52,10 +52,10 @@ def test_counts_choices_and_candidates(store: Store):
 
     def ahead(tx: Tx) -> None:
         wordings = ("perkenalan-1",)
-        assert tx.quiz.baseline_candidates(tx.now, wordings) == []
+        assert tx.quiz.baseline_candidates(tx.now, wordings, 9) == []
         address, _ = tx.people.addresses_of(village.kpms["Siti"])[0]
         tx.people.keep_consent(address, Topic.MEETINGS, Consent.YES, "perkenalan-1")
-        assert tx.quiz.baseline_candidates(tx.now, wordings) == [(village.kpms["Siti"], village.melati1)]
+        assert tx.quiz.baseline_candidates(tx.now, wordings, 9) == [(village.kpms["Siti"], village.melati1)]
         newer = items()[0].model_copy(update={"version": 2})
         assert [tx.quiz.keep_item(newer), tx.quiz.keep_item(newer)] == [True, False]
         assert tx.quiz.item(newer.id, 2) == newer

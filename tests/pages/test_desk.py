@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from data.records import Answer, Mark
-from data.schema import kelompok, kpm, meeting, member, question, staff
+from data.schema import kelompok, kpm, meeting, member, outbox, question, staff
 from tests.support.pages import Site, Visitor, served
 from tests.support.village import SATURDAY
 
@@ -28,14 +28,15 @@ async def budi(site: Site) -> Visitor:
     return await site.signed_in(site.village.budi)
 
 
-def ask(site: Site, name: str, words: str) -> int:
-    """A family of the village writes something that waits for a human."""
+def ask(site: Site, name: str, words: str, topic: str | None = None) -> int:
+    """A family of the village writes something that waits for a human; with a topic it is a ticket."""
     village = site.village
 
     def work(tx) -> int:
         who = village.kpm(tx, name)
         (address_id, _) = tx.people.addresses_of(who.id)[0]
-        return tx.questions.add(address_id, "question", words, kpm_id=who.id, kelompok_id=who.kelompok_id)
+        about = {"kpm_id": who.id, "kelompok_id": who.kelompok_id, "topic": topic}
+        return tx.questions.add(address_id, "question", words, **about)
 
     return site.store.run(work)
 
@@ -130,6 +131,27 @@ async def test_questions_are_put_away_once(site: Site, budi: Visitor):
     assert "Tidak ada yang menunggu" in (await budi.get("/dasbor/pertanyaan")).text
     state = site.store.run(lambda tx: tx.conn.execute(question.select().where(question.c.id == hers)).one().state)
     assert state == "open"
+
+
+async def test_a_ticket_is_answered_as_by_jawab_in_the_chat(site: Site, budi: Visitor):
+    number = ask(site, "Siti", f"Kapan posyandu? {SCRIPT}", "lain")
+    hers = ask(site, "Nur", "Rahasia Nur", "lain")
+    page = (await budi.get("/dasbor/pertanyaan")).text
+    assert f"Nomor {number}" in page
+    assert "Kapan posyandu? &lt;script&gt;" in page
+    assert "Rahasia" not in page
+    path = f"/dasbor/pertanyaan/{number}/jawab"
+    assert (await budi.post(path, {"jawaban": " "}, form=True)).status == 422
+    assert (await budi.post(path, {"jawaban": "Besok."}, form=True, csrf="x")).status == 403
+    assert (await budi.post(f"/dasbor/pertanyaan/{hers}/jawab", {"jawaban": "x"}, form=True)).status == 404
+    refused = await budi.post(path, {"jawaban": "NIK Ibu 6311 0000 0000 0001"}, form=True)
+    assert site.store.run(lambda tx: tx.questions.tickets_of(tx.people.staff(site.village.budi))) != []
+    answer = await budi.post(path, {"jawaban": "Selasa pagi di balai desa."}, form=True)
+    assert "Ibu Siti" in answer.text
+    assert answer.text != refused.text
+    (letter,) = site.store.run(lambda tx: tx.conn.execute(outbox.select()).all())
+    assert "Selasa pagi di balai desa." in str(letter.params)
+    assert site.store.run(lambda tx: tx.questions.tickets_of(tx.people.staff(site.village.budi))) == []
 
 
 async def test_another_pendampings_groups_and_families_are_not_there(site: Site, budi: Visitor):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Hours
-from handlers.rules.courtesy import change_at, may_speak, next_allowed, too_much
+from handlers.rules.courtesy import change_at, may_speak, next_allowed, room_beside_meetings, too_much
 
 WITA = ZoneInfo("Asia/Makassar")
 WIT = ZoneInfo("Asia/Jayapura")
@@ -118,3 +118,10 @@ def test_a_change_is_told_in_time_for_staying_at_home(now, starts, told):
 )
 def test_two_letters_a_meeting_and_two_a_week(week, meeting, much):
     assert too_much(week, meeting) is much
+
+
+@pytest.mark.parametrize(
+    ("week", "taught", "may"), [(0, 0, True), (1, 0, True), (1, 1, False), (2, 0, False), (2, 1, False)]
+)
+def test_one_letter_a_week_teaches_and_one_stays_free_for_a_meeting(week, taught, may):
+    assert room_beside_meetings(week, taught) is may

@@ -20,6 +20,8 @@ class Graph:
 
     def __init__(self, token: str, api_url: str, session: aiohttp.ClientSession | None, read: float) -> None:
         self._token, self._url, self._session, self._read = token, api_url.rstrip("/"), session, read
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._usual = _timeout(read)
 
     async def get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         return await self._call("GET", path, repeatable=True, params=params)
@@ -42,15 +44,11 @@ class Graph:
     ) -> Mapping[str, Any]:
         if self._session is None:
             raise RuntimeError("WhatsApp was opened without a session: it can read and render, not send")
-        read = max(read, self._read)
-        timeout = aiohttp.ClientTimeout(
-            total=CONNECT_SECONDS + 2 * read, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read
-        )
-        headers = {"Authorization": f"Bearer {self._token}"}
+        timeout = self._usual if read <= self._read else _timeout(read)
         url = f"{self._url}/{path}"
         try:
             async with self._session.request(
-                verb, url, headers=headers, timeout=timeout, allow_redirects=False, **what
+                verb, url, headers=self._headers, timeout=timeout, allow_redirects=False, **what
             ) as response:
                 raw = await response.read()
         except NO_ANSWER as error:
@@ -87,6 +85,12 @@ def with_file(payload: Mapping[str, Any], media_id: str, file: File) -> dict[str
         return {**payload, "interactive": {**interactive, "header": {"type": sort, sort: media}}}
     sort, media = _media(payload[planned], media_id, file)
     return {name: value for name, value in payload.items() if name != planned} | {"type": sort, sort: media}
+
+
+def _timeout(read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=CONNECT_SECONDS + 2 * read, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read
+    )
 
 
 def wamid(answer: Mapping[str, Any]) -> str:
