@@ -37,6 +37,7 @@ from data.schema import (
     session,
     staff_address,
     understanding,
+    visit,
 )
 
 NOBODY = "(dihapus)"
@@ -56,6 +57,7 @@ SECTIONS: Mapping[str, Table] = {
     "kewajiban": obligation,
     "undangan nomor": invitation,
     "bulan": family_month,
+    "catatan kunjungan": visit,
 }
 """What is shown and handed over, by its Indonesian name; letters, numbers and consents come beside it."""
 

@@ -295,6 +295,14 @@ attendance = Table(
     _to("staff", "marked_by", nullable=True),
     Column("marked", Moment),
     Column("note", String(200)),
+    Index(
+        "ix_attendance_declined",
+        "meeting_id",
+        "kelompok_id",
+        "reason",
+        sqlite_where=text("answer = 'declined'"),
+        postgresql_where=text("answer = 'declined'"),
+    ),
     CheckConstraint("code = false OR claimed IS NOT NULL", name="code_is_a_claim"),
     _one_of("answer", "unknown", "maybe", "promised", "declined", "claimed"),
     _one_of("mark", "hadir", "izin", "sakit", "alpa"),
@@ -661,6 +669,37 @@ invitation = Table(
     _to("address", "used_by", nullable=True),
 )
 """Single-use codes that bring a Telegram chat to its family or member of staff."""
+
+desk_link = Table(
+    "desk_link",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _to("staff", index=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("spent", Moment),
+)
+desk_session = Table(
+    "desk_session",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _to("staff", index=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("ended", Moment),
+)
+"""Who may look at the pages: hashes only, so that a copy of the database opens none."""
+
+visit = Table(
+    "visit",
+    metadata,
+    _id(),
+    _to("kpm", index=True),
+    _to("staff"),
+    Column("at", Moment, nullable=False),
+    Column("text", String(500), nullable=False),
+)
+"""What a pendamping wrote down after she had gone to see a family."""
 
 audit = Table(
     "audit",

@@ -11,6 +11,7 @@ from data.store import Tx
 from handlers import (
     attendance,
     consent,
+    desk,
     handover,
     help,
     meetings,
@@ -81,6 +82,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
+    Word(("halaman", "dasbor"), STAFF, desk.on_halaman),
     Word(("menu", "bantuan", "help", "start", "mulai"), STAFF, lambda m, w, t, _: help.on_menu(m, w, t)),
 )
 KPM_WORDS: Mapping[str, Answer] = {

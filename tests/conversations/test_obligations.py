@@ -210,7 +210,9 @@ def test_it_is_asked_for_when_the_first_thing_is_due_and_once():
     chat.at("2026-11-23 10:00")
     wati.hears("obligations.consent.ask").hears_nothing()
     wati.says("boleh bu").hears("obligations.consent.yes")
-    assert chat.ask(lambda tx: tx.people.consent_of(tx.people.address_id(wati.address), Topic.HEALTH)) is Consent.YES
+    assert wati.address is not None
+    where = wati.address
+    assert chat.ask(lambda tx: tx.people.consent_of(tx.people.address_id(where), Topic.HEALTH)) is Consent.YES
     chat.at("2026-12-31 10:00")
     assert unasked(wati) == ["2026-11-23 consent.ask", "2026-11-30 sealed", "2026-12-21 sealed"]
 

@@ -36,7 +36,7 @@ from data.content.sessions import session as find_session
 from data.obligations import LOOK_AT_ONCE
 from data.outbox import Claimed
 from data.records import Consent, Entry, FamilyStatus, Hours, Kelompok, Kind, Meeting, Role, Topic
-from data.store import Tx, writer_engine
+from data.store import Tx, no_key, writer_engine
 from handlers import reached, reminders, timetable
 from handlers.meetings import Plan, create
 from handlers.meetings.preview import title_of
@@ -250,6 +250,7 @@ class Chat:
         self.now = datetime.fromisoformat(starts).replace(tzinfo=self.zone).astimezone(UTC)
         self.phones: dict[Address, Phone] = {}
         self.skip = True
+        self.key: Callable[[], str] = no_key
         self._numbers = (f"62811{n:08d}" for n in count(1))
         self._events = count(1)
         self.conn = writer_engine(make_url(url)).connect() if url else _connection(_empty())
@@ -259,6 +260,10 @@ class Chat:
             self.kabupaten_id = self._add(tx, schema.kabupaten, **values)
             self.kecamatan_id = self._add(tx, schema.kecamatan, kabupaten_id=self.kabupaten_id, name="Batumandi")
 
+    def sign_with(self, key: str) -> None:
+        """Links are signed with this."""
+        self.key = lambda: key
+
     @staticmethod
     def _add(tx: Tx, table: Any, **values: Any) -> int:
         return int(tx.conn.execute(insert(table).returning(table.c.id), values).scalar_one())
@@ -267,7 +272,7 @@ class Chat:
     def tx(self) -> Iterator[Tx]:
         """One transaction, for what a test prepares or looks up."""
         with self.conn.begin():
-            yield Tx(self.conn, self.now)
+            yield Tx(self.conn, self.now, self.key)
 
     def ask(self, look: Callable[[Tx], Any]) -> Any:
         with self.tx() as tx:
@@ -348,7 +353,9 @@ class Chat:
 
     def member(self, of: Someone, name: str, component: str = "anak_usia_dini", **more: Any) -> int:
         """Somebody of her family; `born`, `hpl` and `delivered` as '2026-03-20'. The quiet first week is over."""
-        dates = {k: date.fromisoformat(more.pop(k)) for k in ("born", "hpl", "delivered", "next_on") if k in more}
+        dates: dict[str, Any] = {
+            k: date.fromisoformat(more.pop(k)) for k in ("born", "hpl", "delivered", "next_on") if k in more
+        }
         values = {"kpm_id": of.id, "name": name, "component": component, "next_on": LOOK_AT_ONCE, **dates, **more}
         with self.tx() as tx:
             return self._add(tx, schema.member, **values)
