@@ -29,6 +29,7 @@ from data import (
     events,
     invitations,
     meetings,
+    obligations,
     outbox,
     overview,
     people,
@@ -140,6 +141,10 @@ class Tx:
     @cached_property
     def invitations(self) -> invitations.Invitations:
         return invitations.Invitations(self.conn, self.now)
+
+    @cached_property
+    def obligations(self) -> obligations.Obligations:
+        return obligations.Obligations(self.conn, self.now)
 
     @cached_property
     def rights(self) -> rights.Rights:
