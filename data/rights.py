@@ -16,6 +16,7 @@ from data.records import FamilyStatus
 from data.schema import (
     address,
     attendance,
+    broadcast_kpm,
     consent,
     event,
     family_month,
@@ -28,6 +29,7 @@ from data.schema import (
     outbox_kpm,
     phone_message,
     practice,
+    proposal_vote,
     question,
     quiz,
     quiz_card,
@@ -52,6 +54,8 @@ SECTIONS: Mapping[str, Table] = {
     "soal yang diulang": quiz_card,
     "undangan nomor": invitation,
     "bulan": family_month,
+    "siaran": broadcast_kpm,
+    "usul waktu": proposal_vote,
 }
 """What is shown and handed over, by its Indonesian name; letters, numbers and consents come beside it."""
 

@@ -25,6 +25,7 @@ from data import (
     accounts,
     attendance,
     audit,
+    broadcasts,
     events,
     invitations,
     meetings,
@@ -135,6 +136,10 @@ class Tx:
     @cached_property
     def rights(self) -> rights.Rights:
         return rights.Rights(self.conn, self.now)
+
+    @cached_property
+    def broadcasts(self) -> broadcasts.Broadcasts:
+        return broadcasts.Broadcasts(self.conn, self.now)
 
     @cached_property
     def status(self) -> status.Status:

@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 
 from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
-from handlers import attendance, consent, handover, help, meetings, quiz, registration, rights, scope, status, summary
+from handlers import (
+    attendance,
+    broadcast,
+    consent,
+    handover,
+    help,
+    meetings,
+    quiz,
+    registration,
+    rights,
+    scope,
+    status,
+    summary,
+)
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -58,6 +71,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
+    Word(("siaran", "umumkan", "kirim"), STAFF, broadcast.on_siaran),
     Word(("menu", "bantuan", "help", "start", "mulai"), STAFF, lambda m, w, t, _: help.on_menu(m, w, t)),
 )
 KPM_WORDS: Mapping[str, Answer] = {
@@ -95,6 +109,7 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "paham": quiz.on_levels_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
+    broadcast.TOPIC: broadcast.on_draft_line,
 }
 WAITING_KPM: Mapping[str, LineAnswer] = {
     "who": attendance.on_who,
@@ -138,11 +153,14 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return help.on_unknown_word(msg, who, tx)
     if not msg.text and not msg.button:
         return []
+    numbered = _CARD.search(msg.text) is not None
     text = _plain_command(_CARD.sub(" ", msg.text).strip())
     drops = msg.button is None and _DROP.fullmatch(text) is not None
     msg = replace(msg, text="batal" if drops else text)
     waiting = tx.sessions.newest(who.address_id)
     found = None if msg.button or drops else _word(text, who, tx, waiting)
+    if numbered and (found[0].answer is broadcast.on_siaran if found else waiting and waiting.topic == broadcast.TOPIC):
+        return broadcast.on_number(msg, who, tx)
     if found is not None:
         word, rest = found
         return word.answer(msg, who, tx, rest)
@@ -150,6 +168,8 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return meetings.on_permit(msg, who, tx)
     if msg.button and msg.button.startswith("join."):
         return registration.on_decision(msg, who, tx, consent.introduce)
+    if msg.button and msg.button.startswith("siaran."):
+        return broadcast.on_button(msg, who, tx)
     if waiting is not None and waiting.topic in WAITING_STAFF:
         said = WAITING_STAFF[waiting.topic](msg, who, tx, waiting.memory)
         if said is not None:
@@ -184,6 +204,8 @@ def _word(text: str, who: Person, tx: Tx, waiting: Session | None) -> tuple[Word
         for name in word.words:
             spaced = name.replace(" ", r"\s+")
             found = re.match(rf"{spaced}(?![^\W_])[\s:;,.!?]*", text, flags=re.IGNORECASE)
+            if name == "kirim" and not re.search(r"[;\n]", text):
+                continue  # the answer to a preview
             if found and (best is None or len(name) > best[0]):
                 best = (len(name), word, text[found.end() :].rstrip(" .!?"))
     if best is None or (_asked_why(waiting) and not _names_a_kelompok(best[2], who, tx)):

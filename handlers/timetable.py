@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.store import Tx
-from handlers import housekeeping, quiz, reminders
+from handlers import broadcast, housekeeping, quiz, reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ TICKS: Sequence[Tick] = (
     Tick("quizzes", 5, quiz.tick_offer),
     Tick("practices", 10, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
+    Tick("broadcasts", 1, broadcast.tick_broadcasts),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )
 

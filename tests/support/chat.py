@@ -56,7 +56,7 @@ HOURS = Hours()
 QUIZ_TICKS = {"after a meeting": 10, "quizzes": 5, "practices": 10}
 # Ticks whose next busy minute is known: between such minutes they say nothing (tests/conversations/test_reminders.py
 # compares with running every minute). A tick that is not named here runs as often as it asks for.
-PROBED = {"meeting letters", "check-in", "staff in the morning", "forgetting", *QUIZ_TICKS}
+PROBED = {"meeting letters", "check-in", "staff in the morning", "forgetting", "broadcasts", *QUIZ_TICKS}
 
 
 @cache
@@ -598,7 +598,10 @@ def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:
         .order_by(meeting.c.starts)
     ).first()
     opens = starts.starts - CHECK_IN_OPENS if starts else None
-    return (step.step_at if step else None), opens, *_quiz_busy(tx, following)
+    announces = tx.conn.execute(
+        select(func.min(schema.broadcast.c.due)).where(schema.broadcast.c.state.in_(["waiting", "put"]))
+    ).scalar()
+    return (step.step_at if step else None), opens, announces, *_quiz_busy(tx, following)
 
 
 def _quiz_busy(tx: Tx, following: datetime) -> Iterator[datetime]:
