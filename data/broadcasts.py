@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, false, func, insert, or_, select, update
 
+from data.dialect import InsertOnce
 from data.outbox import URGENT
 from data.people import KPM, UNREACHABLE_AFTER, kpm_record, scope_clause
 from data.records import Audience, Consent, FamilyStatus, Kpm, LetterNews, Staff, Topic
@@ -19,6 +20,7 @@ from data.schema import (
     broadcast_kpm,
     consent,
     desa,
+    kabupaten,
     kecamatan,
     kelompok,
     kpm,
@@ -33,7 +35,8 @@ from data.schema import (
 from messages.envelope import Address, KpmId, Status
 
 WINDOW, WEEK, QUIZ_BACK, ALPA_BACK = (timedelta(days=days) for days in (1, 7, 30, 400))
-ON_THE_WAY = ("queued", "sending")
+REMEMBER = InsertOnce(broadcast_kpm, ["broadcast_id", "kpm_id"])
+FOR_KPM = InsertOnce(outbox_kpm, ["outbox_id", "kpm_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +266,9 @@ class Broadcasts:
 
     def remember(self, broadcast_id: int, families: Collection[tuple[Kpm, int | None, str | None]]) -> None:
         """(family, its letter, why there is none)."""
-        rows = [
-            {"broadcast_id": broadcast_id, "kpm_id": k.id, "kelompok_id": k.kelompok_id, "outbox_id": letter, "why": w}
-            for k, letter, w in families
-        ]
-        if rows:
-            self.conn.execute(insert(broadcast_kpm), rows)
+        for one, letter, why in families:
+            values = {"broadcast_id": broadcast_id, "kpm_id": one.id, "kelompok_id": one.kelompok_id}
+            REMEMBER(self.conn, {**values, "outbox_id": letter, "why": why})
 
     def letter_at(self, one: Broadcast, address_id: int) -> int | None:
         """The letter of this announcement that an address has already."""
@@ -277,7 +277,8 @@ class Broadcasts:
 
     def also_for(self, letter_id: int, kpm_ids: Collection[KpmId]) -> None:
         """A phone serves another family of the audience too."""
-        self.conn.execute(insert(outbox_kpm), [{"outbox_id": letter_id, "kpm_id": kpm_id} for kpm_id in kpm_ids])
+        for kpm_id in kpm_ids:
+            FOR_KPM(self.conn, {"outbox_id": letter_id, "kpm_id": kpm_id})
 
     # --- what became of it
 
@@ -322,18 +323,23 @@ class Broadcasts:
         went = exists().where(
             broadcast_kpm.c.broadcast_id == broadcast.c.id,
             broadcast_kpm.c.kelompok_id == kelompok_id,
-            broadcast_kpm.c.outbox_id.is_not(None),
+            outbox.c.id == broadcast_kpm.c.outbox_id,
+            outbox.c.state.in_(["sent", "delivered", "read"]),
         )
         row = self.conn.execute(
             select(broadcast)
-            .where(broadcast.c.kind == kind, broadcast.c.state != "cancelled", broadcast.c.created > since, went)
+            .where(broadcast.c.kind == kind, broadcast.c.created > since, went)
             .order_by(broadcast.c.id.desc())
             .limit(1)
         ).first()
         return _record(row) if row else None
 
 
-_PLACES = kelompok.join(desa, desa.c.id == kelompok.c.desa_id).join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
+_PLACES = (
+    kelompok.join(desa, desa.c.id == kelompok.c.desa_id)
+    .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
+    .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
+)
 
 
 def _record(row: Any) -> Broadcast:
