@@ -32,8 +32,10 @@ from data import (
     outbox,
     people,
     phones,
+    proposals,
     questions,
     quiz,
+    rhythms,
     rights,
     sending,
     sessions,
@@ -140,6 +142,14 @@ class Tx:
     @cached_property
     def broadcasts(self) -> broadcasts.Broadcasts:
         return broadcasts.Broadcasts(self.conn, self.now)
+
+    @cached_property
+    def proposals(self) -> proposals.Proposals:
+        return proposals.Proposals(self.conn, self.now)
+
+    @cached_property
+    def rhythms(self) -> rhythms.Rhythms:
+        return rhythms.Rhythms(self.conn)
 
     @cached_property
     def status(self) -> status.Status:

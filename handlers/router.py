@@ -59,6 +59,7 @@ STAFF = PENDAMPING | KOORDINATOR
 STAFF_WORDS: Sequence[Word] = (
     Word(("jadwal",), PENDAMPING, meetings.on_jadwal),
     Word(("gabung",), PENDAMPING, meetings.on_gabung),
+    Word(("usul waktu",), PENDAMPING, meetings.on_usul),
     Word(("ganti jadwal", "pindah", "undur", "tunda"), PENDAMPING, meetings.on_ganti),
     Word(("batalkan", "batal"), PENDAMPING, meetings.on_batalkan),
     Word(("absen",), PENDAMPING, attendance.on_absen),
@@ -119,6 +120,7 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
     broadcast.TOPIC: broadcast.on_draft_line,
+    meetings.TOPIC: meetings.on_usul_line,
     "jawab": questions.on_answer_line,
 }
 WAITING_KPM: Mapping[str, LineAnswer] = {
@@ -131,6 +133,7 @@ WAITING_KPM: Mapping[str, LineAnswer] = {
     "quiz": quiz.on_quiz_line,
     "quiz_who": quiz.on_quiz_who,
     "practice_who": quiz.on_practice_who,
+    meetings.VOTE: meetings.on_vote_line,
 }
 
 
@@ -192,6 +195,8 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return registration.on_decision(msg, who, tx, consent.introduce)
     if msg.button and msg.button.startswith("siaran."):
         return broadcast.on_button(msg, who, tx)
+    if msg.button and msg.button.startswith(("pick:", "rhythm.")):
+        return meetings.on_pick(msg, who, tx) if msg.button[0] == "p" else meetings.on_rhythm(msg, who, tx)
     if (said := questions.on_quoted(msg, who, tx)) is not None:
         return said
     if waiting is not None and waiting.topic in WAITING_STAFF:
@@ -346,6 +351,8 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     if msg.button:
         if msg.button.startswith("quiz.answer:"):
             return quiz.on_quiz_button(msg, who, tx)
+        if msg.button.startswith("vote:"):
+            return meetings.on_vote(msg, who, tx)
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
     if word in {*START, "nanti"} and quiz.is_waited_for(who, tx):
         return quiz.on_later(msg, who, tx) if word == "nanti" else quiz.on_start(msg, who, tx)

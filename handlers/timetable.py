@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.store import Tx
-from handlers import broadcast, housekeeping, questions, quiz, reminders
+from handlers import broadcast, housekeeping, meetings, questions, quiz, reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ TICKS: Sequence[Tick] = (
     Tick("practices", 30, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
     Tick("broadcasts", 1, broadcast.tick_broadcasts),
+    Tick("proposed times", 1, meetings.tick_proposals),
+    Tick("monthly meetings", 30, meetings.tick_rhythm),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )
 

@@ -56,15 +56,8 @@ HOURS = Hours()
 QUIZ_TICKS = {"after a meeting": 30, "quizzes": 30, "practices": 30}
 # Ticks whose next busy minute is known: between such minutes they say nothing (tests/conversations/test_reminders.py
 # compares with running every minute). A tick that is not named here runs as often as it asks for.
-PROBED = {
-    "meeting letters",
-    "check-in",
-    "staff in the morning",
-    "questions that wait",
-    "broadcasts",
-    "forgetting",
-    *QUIZ_TICKS,
-}
+PROBED = {"meeting letters", "check-in", "staff in the morning", "questions that wait", "forgetting", *QUIZ_TICKS}
+PROBED |= {"broadcasts", "proposed times", "monthly meetings"}
 
 
 @cache
@@ -631,7 +624,8 @@ def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:
     announces = tx.conn.execute(
         select(func.min(schema.broadcast.c.due)).where(schema.broadcast.c.state.in_(["waiting", "put"]))
     ).scalar()
-    return (step.step_at if step else None), opens, announces, *_quiz_busy(tx, following)
+    proposes = tx.conn.execute(select(func.min(schema.proposal.c.due))).scalar()
+    return (step.step_at if step else None), opens, announces, proposes, *_quiz_busy(tx, following)
 
 
 def _quiz_busy(tx: Tx, following: datetime) -> Iterator[datetime]:
