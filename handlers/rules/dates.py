@@ -124,6 +124,12 @@ def nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
     return days[nth - 1] if nth > 0 else days[-1]
 
 
+def read_day(text: str, today: date) -> date | None:
+    """The day that stands in these words, without hours; None when there is none. Raises DateFault for one that
+    cannot be."""
+    return _read_day(re.sub(r"\s+", " ", text.lower()).strip(), today)[0]
+
+
 def _read_day(words: str, today: date) -> tuple[date | None, str]:
     next_week = _NEXT_WEEK.search(words)
     words = _NEXT_WEEK.sub(" ", words)
