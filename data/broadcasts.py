@@ -28,13 +28,14 @@ from data.schema import (
     meeting,
     meeting_kelompok,
     member,
+    obligation,
     outbox,
     outbox_kpm,
     quiz,
 )
 from messages.envelope import Address, KpmId, Status
 
-WINDOW, WEEK, QUIZ_BACK, ALPA_BACK = (timedelta(days=days) for days in (1, 7, 30, 400))
+WINDOW, WEEK, QUIZ_BACK, ALPA_BACK, OBLIGATION_BACK = (timedelta(days=days) for days in (1, 7, 30, 400, 31))
 REMEMBER = InsertOnce(broadcast_kpm, ["broadcast_id", "kpm_id"])
 FOR_KPM = InsertOnce(outbox_kpm, ["outbox_id", "kpm_id"])
 
@@ -195,6 +196,14 @@ class Broadcasts:
         if audience.quizless:
             taken = (quiz.c.kpm_id == kpm.c.id, quiz.c.started > self.now - QUIZ_BACK)
             found.append(~exists().where(*taken))
+        if audience.undone:
+            found.append(
+                exists().where(
+                    obligation.c.kpm_id == kpm.c.id,
+                    obligation.c.reminded >= (self.now - OBLIGATION_BACK).date(),
+                    func.coalesce(obligation.c.mark, obligation.c.claim, "not_done") == "not_done",
+                )
+            )
         if audience.alpa:
             found.append(kpm.c.id.in_(self._absent(audience.alpa)))
         return found
@@ -343,4 +352,5 @@ _PLACES = (
 
 
 def _record(row: Any) -> Broadcast:
-    return Broadcast(**{**row._asdict(), "audience": Audience(**row.audience)})
+    audience = {name: tuple(value) if isinstance(value, list) else value for name, value in row.audience.items()}
+    return Broadcast(**{**row._asdict(), "audience": Audience(**audience)})

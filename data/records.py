@@ -262,7 +262,8 @@ class LetterNews:
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Whom a broadcast is for: these groups, narrowed by everything else that is named. `quizless`: no quiz in the
-    last 30 days; `alpa`: absent without a reason so many times in a row; `unanswered`: silent on the next meeting."""
+    last 30 days; `alpa`: absent without a reason so many times in a row; `unanswered`: silent on the next meeting;
+    `undone`: reminded of an obligation in the last 31 days that nobody called done."""
 
     kelompok_ids: Sequence[int] = ()
     components: Sequence[str] = ()
@@ -270,3 +271,4 @@ class Audience:
     alpa: int = 0
     unanswered: bool = False
     quizless: bool = False
+    undone: bool = False

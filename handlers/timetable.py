@@ -30,7 +30,7 @@ TICKS: Sequence[Tick] = (
     Tick("practices", 30, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
     Tick("broadcasts", 1, broadcast.tick_broadcasts),
-    Tick("proposed times", 1, meetings.tick_proposals),
+    Tick("proposed times", 10, meetings.tick_proposals),
     Tick("monthly meetings", 30, meetings.tick_rhythm),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )

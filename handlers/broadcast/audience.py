@@ -17,8 +17,8 @@ def resolve(words: str, kelompoks: Sequence[Kelompok], *, all_of_scope: bool) ->
     ids, unknown = _places(wanted, kelompoks)
     if not wanted.places and not all_of_scope:
         ids = [k.id for k in kelompoks]
-    found = Audience(tuple(ids), wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless)
-    return found, unknown
+    narrowed = (wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless, wanted.undone)
+    return Audience(tuple(ids), *narrowed), unknown
 
 
 def _places(wanted: Wanted, kelompoks: Sequence[Kelompok]) -> tuple[list[int], list[str]]:

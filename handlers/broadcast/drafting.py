@@ -14,7 +14,7 @@ from handlers import scope
 from handlers.broadcast.audience import resolve
 from handlers.broadcast.night import ask_koordinators
 from handlers.broadcast.preview import EXAMPLES, TITLES, preview, when_it_goes
-from handlers.broadcast.result import on_hasil
+from handlers.broadcast.result import on_last
 from handlers.rules.broadcast import LONGEST, URGENT, Fault, fault_of, read_kind
 from handlers.rules.courtesy import PER_WEEK, may_speak
 from handlers.rules.dates import DateFault, read_when
@@ -42,12 +42,12 @@ Draft = dict[str, Any]
 
 
 def on_siaran(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
-    """SIARAN Melati 3; Besok bawa Buku KIA. With a third field: when. SIARAN HASIL: what became of the last one."""
+    """SIARAN Melati 3; Besok bawa Buku KIA. With a third field: when. SIARAN HASIL and SIARAN BATAL: the last one."""
     kelompoks = scope.mine(who, tx)
     if who.staff is None or not kelompoks:
         return [say(msg, "summary.nothing")]
-    if rest.strip().lower() == "hasil":
-        return on_hasil(msg, who.staff, tx, kelompoks[0].name)
+    if (act := rest.strip().lower()) in {"hasil", "batal", "tarik"}:
+        return on_last(msg, who.staff, tx, kelompoks[0].name, act)
     kind, rest = read_kind(rest)
     draft: Draft = {"kind": kind}
     fields = [part.strip() for part in re.split(r"[;\n]", rest)]
@@ -180,4 +180,7 @@ def _send(msg: Inbound, by: Staff, who: Person, tx: Tx, draft: Draft, kelompoks:
     told = str(counts.families - counts.phoneless - counts.silent - counts.full)
     when = when_it_goes(tx, due, kelompoks[0].zone, night)
     letters = ask_koordinators(tx, one, by, told) if night == "asked" else []
+    if night == "asked" and not letters:
+        tx.broadcasts.change(one.id, night="no")
+        when = when_it_goes(tx, due, kelompoks[0].zone, "no")
     return [say(msg, "broadcast.sent", audience=one.said, told=told, when=when, ref=str(one.id)), *letters]

@@ -63,10 +63,12 @@ def on_button(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
             return [say(msg, "broadcast.stale")]
 
 
-def on_hasil(msg: Inbound, by: Staff, tx: Tx, kelompok: str) -> list[Outbound]:
-    """SIARAN HASIL: of the last one."""
+def on_last(msg: Inbound, by: Staff, tx: Tx, kelompok: str, act: str) -> list[Outbound]:
+    """SIARAN HASIL, SIARAN BATAL: of the last one."""
     one = tx.broadcasts.latest(by.id)
-    return [_result(msg, tx, one)] if one else [say(msg, "broadcast.none_yet", kelompok=kelompok)]
+    if one is None:
+        return [say(msg, "broadcast.none_yet", kelompok=kelompok)]
+    return [_result(msg, tx, one)] if act == "hasil" else _take_back(msg, by, tx, one)
 
 
 def _take_back(msg: Inbound, by: Staff, tx: Tx, one: Broadcast) -> list[Outbound]:

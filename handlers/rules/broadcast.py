@@ -43,6 +43,7 @@ LANGUAGES: Mapping[str, str] = {
 }
 UNANSWERED = {"belum jawab", "belum menjawab", "belum balas"}
 QUIZLESS = {"belum kuis", "belum ikut kuis", "tidak ikut kuis"}
+UNDONE = {"belum kewajiban", "kewajiban belum", "belum memenuhi kewajiban", "kewajiban terlewat"}
 EVERYBODY = {"semua", "semuanya", "semua kelompok"}
 _ALPA = re.compile(r"^alpa\s*(?:(\d)\s*(?:x|kali))?$")
 MOST_ALPA = 6
@@ -68,6 +69,7 @@ class Wanted:
     alpa: int = 0
     unanswered: bool = False
     quizless: bool = False
+    undone: bool = False
 
 
 class Fault(StrEnum):
@@ -85,7 +87,7 @@ def read_audience(words: str) -> Wanted:
     places: list[str] = []
     components: list[str] = []
     languages: list[str] = []
-    alpa, unanswered, quizless = 0, False, False
+    alpa, unanswered, quizless, undone = 0, False, False, False
     for part in re.split(r",|&|\+|\bdan\b", words, flags=re.IGNORECASE):
         one = " ".join(part.lower().split())
         tongue = one.removeprefix("bahasa ").strip()
@@ -99,11 +101,13 @@ def read_audience(words: str) -> Wanted:
             unanswered = True
         elif one in QUIZLESS:
             quizless = True
+        elif one in UNDONE:
+            undone = True
         elif found := _ALPA.match(one):
             alpa = max(1, min(int(found[1] or 1), MOST_ALPA))
         else:
             places.append(" ".join(part.split()))
-    return Wanted(tuple(places), tuple(components), tuple(languages), alpa, unanswered, quizless)
+    return Wanted(tuple(places), tuple(components), tuple(languages), alpa, unanswered, quizless, undone)
 
 
 def read_kind(words: str) -> tuple[str, str]:

@@ -49,6 +49,16 @@ def test_later_it_is_said_how_many_it_went_to(village):
     village.budi.taps("Tarik kembali").hears("broadcast.too_late", told="2").showing("sudah terkirim 2")
 
 
+def test_what_waits_for_its_hour_is_stopped_and_what_has_gone_is_counted(village):
+    village.budi.says("SIARAN Melati 3; Besok bawa Buku KIA").taps("Kirim").looks()
+    village.chat.at("09:01")
+    village.chat.sql("UPDATE outbox SET state = 'queued', sent = NULL, not_before = not_before + 3600000 WHERE id = 4")
+    waiting = len(village.chat.waiting("broadcast.plain"))
+    village.budi.says("SIARAN BATAL").hears("broadcast.stopped", told=str(2 - waiting), count=str(waiting))
+    assert waiting == 1
+    village.budi.says("SIARAN HASIL").hears("broadcast.result").showing("Dikabari 1 dari 4", "- dibatalkan: ")
+
+
 def test_a_later_moment_and_what_stands_in_the_way_of_it(village):
     chat, budi = village.chat, village.budi
     budi.says("SIARAN Melati 3; Bawa Buku KIA; besok 9").hears("broadcast.preview").showing(
@@ -235,3 +245,16 @@ def test_who_has_not_answered_who_was_absent_twice_who_did_the_quiz(village):
     assert told(village, "belum jawab") == {"Jumiati", "Nur", "Wati"}
     village.siti.looks().says("KUIS")
     assert told(village, "belum ikut kuis") == {"Jumiati", "Nur", "Wati"}
+
+
+def test_who_was_reminded_of_an_obligation_and_did_nothing(village):
+    chat = village.chat
+    for person, claim in ((village.siti, "done"), (village.wati, "not_done")):
+        chat.sql("INSERT INTO member (kpm_id, name, component) VALUES (:k, 'Anak', 'anak_usia_dini')", k=person.id)
+        chat.sql(
+            "INSERT INTO obligation (member_id, kpm_id, series, occurrence, rule, claim, reminded, times)"
+            " SELECT max(id), :k, 's', '1', 'r', :c, '2026-11-20', 1 FROM member",
+            k=person.id,
+            c=claim,
+        )
+    assert told(village, "belum kewajiban") == {"Wati"}

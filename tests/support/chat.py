@@ -675,6 +675,7 @@ def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:
         select(func.min(schema.broadcast.c.due)).where(schema.broadcast.c.state.in_(["waiting", "put"]))
     ).scalar()
     proposes = tx.conn.execute(select(func.min(schema.proposal.c.due))).scalar()
+    proposes = _next_round(10, _whole(max(proposes, following))) if proposes is not None else None
     return (step.step_at if step else None), opens, announces, proposes, *_quiz_busy(tx, following)
 
 
