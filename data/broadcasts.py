@@ -36,6 +36,9 @@ from data.schema import (
 from messages.envelope import Address, KpmId, Status
 
 WINDOW, WEEK, QUIZ_BACK, ALPA_BACK, OBLIGATION_BACK = (timedelta(days=days) for days in (1, 7, 30, 400, 31))
+ALL = 10_000_000
+"""A limit keeps SQLite from looking for the address of each family once per column that mentions it."""
+
 REMEMBER = InsertOnce(broadcast_kpm, ["broadcast_id", "kpm_id"])
 FOR_KPM = InsertOnce(outbox_kpm, ["outbox_id", "kpm_id"])
 
@@ -101,7 +104,7 @@ class Broadcasts:
 
     def counts(self, by: Staff, audience: Audience, per_week: int | None) -> Counts:
         """`per_week`: so many unasked letters a family may have had; None when that does not matter."""
-        one = self._families(by, audience).subquery()
+        one = self._families(by, audience).limit(ALL).subquery()
         full = one.c.letters >= per_week if per_week is not None else false()
         goes = and_(one.c.address_id.is_not(None), ~full)
         free = or_(address.c.channel == "telegram", address.c.heard > self.now - WINDOW)
@@ -298,8 +301,19 @@ class Broadcasts:
         )
         return {row.state: row.n for row in rows}
 
-    def told(self, one: Broadcast) -> list[Told]:
-        """Every family it was for, by name."""
+    def tally(self, one: Broadcast) -> Mapping[str | None, int]:
+        """Families by how far their letter came; None had none."""
+        rows = self.conn.execute(
+            select(outbox.c.state, func.count().label("n"))
+            .select_from(broadcast_kpm.outerjoin(outbox, outbox.c.id == broadcast_kpm.c.outbox_id))
+            .where(broadcast_kpm.c.broadcast_id == one.id)
+            .group_by(outbox.c.state)
+        )
+        return {row.state: row.n for row in rows}
+
+    def missed(self, one: Broadcast, limit: int) -> list[Told]:
+        """The families it has not reached, by name."""
+        arrived = outbox.c.state.in_(["sent", "delivered", "read"])
         rows = self.conn.execute(
             select(
                 *KPM,
@@ -315,8 +329,9 @@ class Broadcasts:
                     outbox, outbox.c.id == broadcast_kpm.c.outbox_id
                 )
             )
-            .where(broadcast_kpm.c.broadcast_id == one.id)
+            .where(broadcast_kpm.c.broadcast_id == one.id, ~func.coalesce(arrived, False))
             .order_by(kpm.c.name, kpm.c.id)
+            .limit(limit)
         )
         return [
             Told(
@@ -352,5 +367,5 @@ _PLACES = (
 
 
 def _record(row: Any) -> Broadcast:
-    audience = {name: tuple(value) if isinstance(value, list) else value for name, value in row.audience.items()}
+    audience: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.audience.items()}
     return Broadcast(**{**row._asdict(), "audience": Audience(**audience)})

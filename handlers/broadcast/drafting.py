@@ -16,7 +16,7 @@ from handlers.broadcast.night import ask_koordinators
 from handlers.broadcast.preview import EXAMPLES, TITLES, preview, when_it_goes
 from handlers.broadcast.result import on_last
 from handlers.rules.broadcast import LONGEST, URGENT, Fault, fault_of, read_kind
-from handlers.rules.courtesy import PER_WEEK, may_speak
+from handlers.rules.courtesy import may_speak
 from handlers.rules.dates import DateFault, read_when
 from handlers.speech import say
 from messages.envelope import Inbound, Outbound
@@ -157,7 +157,7 @@ def _preview(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
     if params is None:
         tx.sessions.end(who.address_id, TOPIC)
         return [say(msg, "broadcast.nobody", audience=draft["said"])]
-    draft["step"] = "preview"
+    draft["step"], draft["told"] = "preview", params["told"]
     tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
     return [say(msg, "broadcast.preview", **params)]
 
@@ -176,8 +176,7 @@ def _send(msg: Inbound, by: Staff, who: Person, tx: Tx, draft: Draft, kelompoks:
     night = "no" if not (urgent and sleeps) else "allowed" if own else "asked"
     one = tx.broadcasts.add(by, kind, draft["said"], audience, draft["words"], due, night)
     tx.audit.write(f"staff:{by.id}", "broadcast.written", one.about, None, draft["said"], draft["words"][:200])
-    counts = tx.broadcasts.counts(by, audience, None if urgent else PER_WEEK)
-    told = str(counts.families - counts.phoneless - counts.silent - counts.full)
+    told = str(draft["told"])
     when = when_it_goes(tx, due, kelompoks[0].zone, night)
     letters = ask_koordinators(tx, one, by, told) if night == "asked" else []
     if night == "asked" and not letters:

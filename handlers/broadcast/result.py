@@ -17,8 +17,11 @@ from messages.envelope import Inbound, Outbound, Status
 ARRIVED = {Status.SENT: "terkirim", Status.DELIVERED: "sampai", Status.READ: "dibaca"}
 WAITS = {Status.QUEUED, Status.SENDING}
 NAMES_PER_LINE = 12
+LONGEST = 3000
+"""Characters of the reasons: one message holds them."""
+
 LOOKED_UP = 500
-"""For more families than this the reasons are those of the moment of sending."""
+"""More families than this are counted."""
 
 WHY = {"phone": "tanpa HP", "consent": "belum setuju", "week": f"sudah {PER_WEEK} kiriman minggu ini"}
 REASONS = {
@@ -91,48 +94,46 @@ def _take_back(msg: Inbound, by: Staff, tx: Tx, one: Broadcast) -> list[Outbound
 
 
 def _result(msg: Inbound, tx: Tx, one: Broadcast) -> Outbound:
-    everybody = tx.broadcasts.told(one)
     by = tx.people.staff(one.staff_id)
-    zone = tx.people.kelompok_in_scope(by)[0].zone if by and tx.people.kelompok_in_scope(by) else msg.at.tzinfo
-    local = one.created.astimezone(zone)
+    kelompoks = tx.people.kelompok_in_scope(by) if by else []
+    local = one.created.astimezone(kelompoks[0].zone if kelompoks else msg.at.tzinfo)
+    tally = tx.broadcasts.tally(one)
     return say(
         msg,
         "broadcast.result",
         audience=one.said,
         at=f"{spoken.short_date(local.date())} {spoken.clock(local)}",
         words=one.words,
-        numbers=_numbers(one, everybody),
-        lines=_lines(tx, msg, everybody) or "Semua yang bisa dikabari sudah dikabari.",
+        numbers=_numbers(one, tally),
+        lines=_lines(tx, msg, one, tally) or "Semua yang bisa dikabari sudah dikabari.",
     )
 
 
-def _numbers(one: Broadcast, everybody: Sequence[Told]) -> str:
+def _numbers(one: Broadcast, tally: Mapping[str | None, int]) -> str:
     """'Dikabari 24 dari 27 keluarga: dibaca 10, sampai 8, terkirim 6. Menunggu 2.'"""
-    if not everybody:
+    if not tally:
         return "Ditarik kembali sebelum dikirim." if one.state == "cancelled" else "Belum mulai dikirim."
-    counts: dict[Status, int] = {}
-    for family in everybody:
-        if family.letter is not None:
-            counts[family.letter.state] = counts.get(family.letter.state, 0) + 1
-    parts = [f"{words} {counts[state]}" for state, words in reversed(ARRIVED.items()) if counts.get(state)]
-    told, waiting = sum(counts.get(s, 0) for s in ARRIVED), sum(counts.get(s, 0) for s in WAITS)
-    said = f"Dikabari {told} dari {len(everybody)} keluarga"
+    parts = [f"{words} {tally[state]}" for state, words in reversed(ARRIVED.items()) if tally.get(state)]
+    told, waiting = sum(tally.get(s, 0) for s in ARRIVED), sum(tally.get(s, 0) for s in WAITS)
+    said = f"Dikabari {told} dari {sum(tally.values())} keluarga"
     said += f": {', '.join(parts)}." if parts else "."
     said += f" Menunggu {waiting}." if waiting else ""
-    said += f" Dibatalkan {counts[Status.CANCELLED]}." if counts.get(Status.CANCELLED) else ""
+    said += f" Dibatalkan {tally[Status.CANCELLED]}." if tally.get(Status.CANCELLED) else ""
     return said if one.state != "waiting" else f"{said} Masih berjalan."
 
 
-def _lines(tx: Tx, msg: Inbound, everybody: Sequence[Told]) -> str:
+def _lines(tx: Tx, msg: Inbound, one: Broadcast, tally: Mapping[str | None, int]) -> str:
     """The families it did not reach, by reason."""
-    missing = [family for family in everybody if family.letter is None or family.letter.state not in ARRIVED]
-    lines: Mapping[int, Sequence[Line]] = {}
-    if 0 < len(missing) <= LOOKED_UP:
-        lines = tx.status.lines(sorted({family.kpm.kelompok_id for family in missing}))
+    missing = tx.broadcasts.missed(one, LOOKED_UP)
+    if not missing:
+        return ""
+    lines = tx.status.lines(sorted({family.kpm.kelompok_id for family in missing}))
     by_reason: dict[str, list[str]] = {}
     for family in missing:
         by_reason.setdefault(_reason(msg, family, lines), []).append(family.kpm.name)
-    return "\n".join(f"- {reason}: {_short(names)}" for reason, names in by_reason.items())
+    shown = [f"- {reason}: {_short(names)}" for reason, names in by_reason.items()]
+    left = sum(n for state, n in tally.items() if state not in ARRIVED) - len(missing)
+    return "\n".join([*shown, *([f"- dan {left} keluarga lain"] if left > 0 else [])])[:LONGEST]
 
 
 def _reason(msg: Inbound, family: Told, lines: Mapping[int, Sequence[Line]]) -> str:

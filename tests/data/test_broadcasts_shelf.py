@@ -53,10 +53,11 @@ def test_one_letter_for_a_phone_of_two_groups_and_all_of_it_remembered(store: St
         one = tx.broadcasts.add(staff(tx, village.budi), "biasa", "semua", Audience(), "Halo.", tx.now, "allowed")
         while tick_broadcasts(tx):
             pass
-        families = {told.kpm.name: (told.why, told.letter is not None) for told in tx.broadcasts.told(one)}
+        families = {told.kpm.name: (told.why, told.letter is not None) for told in tx.broadcasts.missed(one, 9)}
         written = dict.fromkeys(["Aminah", "Halimah", "Rusmini", "Siti", "Wati"], (None, True))
         assert families == {**written, "Jumiati": ("phone", False)}
         assert tx.broadcasts.states(one) == {"queued": 4}
+        assert tx.broadcasts.tally(one) == {"queued": 5, None: 1}
         again = tx.broadcasts.get(one.id)
         assert again is not None
         assert (again.state, again.audience) == ("put", Audience())
@@ -65,6 +66,7 @@ def test_one_letter_for_a_phone_of_two_groups_and_all_of_it_remembered(store: St
         last = tx.broadcasts.last_announcement(village.melati1, "biasa", tx.now - timedelta(days=1))
         assert last is not None
         assert last.words == "Halo."
+        assert [told.kpm.name for told in tx.broadcasts.missed(one, 9)] == ["Jumiati"]
 
     store.run(write)
 
