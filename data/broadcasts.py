@@ -367,5 +367,7 @@ _PLACES = (
 
 
 def _record(row: Any) -> Broadcast:
-    audience: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.audience.items()}
+    audience: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.audience.items()
+    }
     return Broadcast(**{**row._asdict(), "audience": Audience(**audience)})

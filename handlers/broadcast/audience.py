@@ -9,6 +9,8 @@ from data.records import Audience, Kelompok
 from handlers import scope
 from handlers.rules.broadcast import Wanted, read_audience
 
+_SORT = re.compile(r"(?:(desa|kecamatan|kec\.?)\s+)?(.*)", re.IGNORECASE | re.DOTALL)
+
 
 def resolve(words: str, kelompoks: Sequence[Kelompok], *, all_of_scope: bool) -> tuple[Audience, list[str]]:
     """The audience, and the words that mean nothing here. `all_of_scope`: who named no place means the whole scope,
@@ -35,9 +37,11 @@ def _places(wanted: Wanted, kelompoks: Sequence[Kelompok]) -> tuple[list[int], l
 
 
 def _place(words: str, kelompoks: Sequence[Kelompok]) -> list[Kelompok]:
-    """One kelompok, or all of a desa or kecamatan."""
-    if (one := scope.find(words, kelompoks)) is not None and not re.match(r"(?:desa|kecamatan)\s", words, re.I):
+    """One kelompok, or all of a desa or kecamatan; 'desa' or 'kecamatan' before the name says which."""
+    sort, name = _SORT.fullmatch(words).groups()  # type: ignore[union-attr]  # it fits anything
+    if not sort and (one := scope.find(words, kelompoks)) is not None:
         return [one]
-    name = " ".join(re.sub(r"^(?:desa|kecamatan|kec\.?)\s+", "", words, flags=re.IGNORECASE).lower().split())
-    in_desa = [k for k in kelompoks if k.desa.lower() == name]
-    return in_desa or [k for k in kelompoks if k.kecamatan.lower() == name]
+    wanted = " ".join(name.lower().split())
+    in_desa = [k for k in kelompoks if k.desa.lower() == wanted]
+    in_kecamatan = [k for k in kelompoks if k.kecamatan.lower() == wanted]
+    return in_kecamatan if (sort or "").lower().startswith("kec") else in_desa or ([] if sort else in_kecamatan)

@@ -213,6 +213,8 @@ def test_whom_the_words_mean(village):
         "Babayau": everybody,
         "desa Babayau": everybody,
         "Batumandi": everybody,
+        "kecamatan Batumandi": everybody,
+        "desa Batumandi": {"broadcast.unknown"},
         "melati3": everybody,
         "ibu hamil": {"Wati"},
         "Melati 3, balita": {"Siti"},
