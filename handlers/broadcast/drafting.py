@@ -46,22 +46,33 @@ def on_siaran(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     kelompoks = scope.mine(who, tx)
     if who.staff is None or not kelompoks:
         return [say(msg, "summary.nothing")]
-    if (act := rest.strip().lower()) in {"hasil", "batal", "tarik"}:
+    if (act := rest.lower()) in {"hasil", "batal", "tarik"}:
         return on_last(msg, who.staff, tx, kelompoks[0].name, act)
     kind, rest = read_kind(rest)
     draft: Draft = {"kind": kind}
-    fields = [part.strip() for part in re.split(r"[;\n]", rest)]
-    if fields and not fields[0] and kind != "biasa":
-        fields = fields[1:]
-    if not fields or not fields[0]:
+    rest += "".join(sign for sign in msg.text[len(msg.text.rstrip(" .!?")) :] if sign != " ")  # a question stays one
+    whom, parts = _parts(rest.lstrip(" ;,:\n"), kelompoks)
+    if not whom:
         return _ask_whom(msg, who, tx, draft, kelompoks)
-    if (said := _take_audience(msg, who, tx, draft, fields[0], kelompoks)) is not None:
+    if (said := _take_audience(msg, who, tx, draft, whom, kelompoks)) is not None:
         return said
-    texts = [part for part in fields[1:] if part]
-    if len(texts) > 1 and (said := _take_when(msg, draft, texts[-1], kelompoks)) is not None:
+    if len(parts) > 1 and (said := _take_when(msg, draft, parts[-1], kelompoks)) is not None:
         return said
-    texts = texts[:-1] if "when" in draft else texts
-    return _take_words(msg, who, tx, draft, "; ".join(texts)) if texts else _ask_words(msg, who, tx, draft)
+    parts = parts[:-1] if "when" in draft else parts
+    return _take_words(msg, who, tx, draft, "; ".join(parts)) if parts else _ask_words(msg, who, tx, draft)
+
+
+def _parts(rest: str, kelompoks: Sequence[Kelompok]) -> tuple[str, list[str]]:
+    """For whom, and what follows; 'Melati 3 besok libur' needs no sign in between."""
+    whom, *more = re.split(r"[;\n]", rest, maxsplit=1)
+    if not more and resolve(whom, kelompoks, all_of_scope=True)[1]:
+        one, after = scope.starts_with(whom, kelompoks)
+        everybody = re.match(r"(semua)\b[\s:,]+(.+)", whom, re.IGNORECASE | re.DOTALL)
+        if one is not None and after:
+            whom, more = scope.full_name(one), [after]
+        elif everybody:
+            whom, more = everybody[1], [everybody[2]]
+    return whom.strip(" :.!?"), [part.strip() for part in ";".join(more).split(";") if part.strip()]
 
 
 def on_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,8 +15,8 @@ from handlers.rules.broadcast import URGENT, cost
 from handlers.rules.courtesy import PER_WEEK, may_speak, next_allowed
 from messages import catalog, spoken
 
-NAMES = 30
-"""More names than this are counted."""
+NAMES, NAMES_LENGTH = 15, 250
+"""More names than this, or longer ones, are counted: a message with buttons holds 1,024 characters."""
 
 KEYS = {
     "biasa": "broadcast.plain",
@@ -50,15 +50,13 @@ def preview(
     if not counts.families:
         return None
     zone = tx.people.kelompok_in_scope(by)[0].zone
-    names = tx.broadcasts.names(by, audience, NAMES + 1)
-    listed = ", ".join(names) if len(names) <= NAMES else f"{', '.join(names[:NAMES])} … ({counts.families} keluarga)"
     rupiah = f"Rp{cost(counts.template, prices()['marketing']):,}".replace(",", ".")
     sleeps = not may_speak(due, zone, tx.settings.hours())
     night = "no" if not (kind in URGENT and sleeps) else "asked" if by.role is Role.PENDAMPING else "allowed"
     return {
         "title": TITLES[kind],
         "audience": draft["said"],
-        "names": listed,
+        "names": _names(tx.broadcasts.names(by, audience, NAMES), counts.families),
         "families": str(counts.families),
         "told": str(told(counts)),
         "unreached": unreached(counts),
@@ -68,6 +66,15 @@ def preview(
         "when": when_it_goes(tx, due, zone, night),
         "shown": shown(kind, "Ibu …", by.name, draft["words"]),
     }
+
+
+def _names(names: Sequence[str], families: int) -> str:
+    """'Aminah, Siti, Wati', 'Aminah, Siti, dan 25 lainnya'."""
+    shown = list(names)
+    while len(", ".join(shown)) > NAMES_LENGTH and len(shown) > 1:
+        shown.pop()
+    left = families - len(shown)
+    return ", ".join(shown) + (f", dan {left} lainnya" if left else "")
 
 
 def told(counts: Counts) -> int:

@@ -120,6 +120,32 @@ def test_step_by_step_and_the_text_is_not_taken_for_a_word(village):
     budi.says("kirim").hears("broadcast.sent").taps("Salin untuk grup").hears("broadcast.copy").showing("Halo ibu-ibu.")
 
 
+@pytest.mark.parametrize(
+    ("line", "said", "words"),
+    [
+        ("SIARAN Melati 3 besok libur", "Melati 3 Babayau", "besok libur."),
+        ("siaran melati3: Besok libur!", "Melati 3 Babayau", "Besok libur!"),
+        ("UMUMKAN semua, besok libur", "semua", "besok libur."),
+        ("/siaran Melati 3\nPertemuan:\nSabtu 09.00", "Melati 3", "Pertemuan: Sabtu 09.00."),
+        ("SIARAN Melati 3; Siapa yang belum punya Buku KIA?", "Melati 3", "Siapa yang belum punya Buku KIA?"),
+        ("SIARAN Melati 3; Satu; dua; tiga", "Melati 3", "Satu; dua; tiga."),
+        ("SIARAN sosialisasi\nMelati 3; Gizi anak", "Melati 3", "Gizi anak."),
+    ],
+)
+def test_the_ways_to_write_a_line(village, line, said, words):
+    village.budi.says(line).hears("broadcast.preview", audience=said).showing(words).taps("Kirim")
+    latest = village.chat.ask(lambda tx: tx.broadcasts.latest(village.budi.id))
+    assert (latest.words, latest.due > latest.created) == (words, True)
+
+
+def test_a_full_preview_still_has_its_buttons(village):
+    for n in range(40):
+        village.chat.kpm(f"Nama Yang Sangat Panjang Sekali Untuk Dibaca {n:02d}", phone=None)
+    village.budi.says(f"SIARAN BANJIR Melati 3; {'x' * 150}").hears("broadcast.preview").showing("lainnya")
+    assert len(village.budi.last.text) <= 1024
+    assert len(village.budi.last.buttons) == 2
+
+
 def test_the_week_has_room_for_two_and_a_flood_for_one_more(village):
     chat = village.chat
     for clock in ("09:10", "09:20"):
