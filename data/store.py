@@ -25,6 +25,7 @@ from data import (
     accounts,
     attendance,
     audit,
+    broadcasts,
     desk,
     events,
     invitations,
@@ -34,8 +35,10 @@ from data import (
     overview,
     people,
     phones,
+    proposals,
     questions,
     quiz,
+    rhythms,
     rights,
     scoped,
     sending,
@@ -149,6 +152,18 @@ class Tx:
     @cached_property
     def rights(self) -> rights.Rights:
         return rights.Rights(self.conn, self.now)
+
+    @cached_property
+    def broadcasts(self) -> broadcasts.Broadcasts:
+        return broadcasts.Broadcasts(self.conn, self.now)
+
+    @cached_property
+    def proposals(self) -> proposals.Proposals:
+        return proposals.Proposals(self.conn, self.now)
+
+    @cached_property
+    def rhythms(self) -> rhythms.Rhythms:
+        return rhythms.Rhythms(self.conn)
 
     @cached_property
     def status(self) -> status.Status:
