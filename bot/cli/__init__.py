@@ -10,6 +10,7 @@ from bot.cli import (
     content,
     doctor,
     events,
+    export,
     imports,
     invite,
     keeping,
@@ -41,6 +42,7 @@ for name, group in (
     ("people", people.app),
     ("content", content.app),
     ("events", events.app),
+    ("export", export.app),
     ("whatsapp", whatsapp.app),
 ):
     app.add_typer(group, name=name)

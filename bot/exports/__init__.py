@@ -14,6 +14,7 @@ async def make_file(attachment: Attachment) -> File:
         charts,
         posters,
         quiz_chart,
+        register,
     )  # matplotlib is slow to import: only when a picture is asked for
 
     makers = {
@@ -22,5 +23,6 @@ async def make_file(attachment: Attachment) -> File:
         "invitation_qr": posters.invitation_qr,
         "invitation_poster": posters.invitation_poster,
         "check_in_qr": posters.check_in_qr,
+        "attendance_sheet": register.attendance_sheet,
     }
     return await asyncio.to_thread(makers[attachment.kind], attachment.params)

@@ -1,0 +1,114 @@
+"""`export`: are the files made, named so that people can read them, and true?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from bot.cli.speaking import WrongInput
+from tests.support.chat import Cast, Chat
+from tests.support.databases import Opened
+from tests.support.papers import pages, text
+
+FORMULA = "=SUM(A1) <b>x</b>"
+
+
+@pytest.fixture
+def office(sqlite: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    """A meeting that lies ahead, in a database that the commands open."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("LIKE_PKH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LIKE_PKH_DATABASE_URL", sqlite.url)
+    c = village(Chat("2026-11-23 08:00", url=sqlite.url))
+    c.budi.says("JADWAL Melati 3; 28-11-2026 09.00; Balai Desa Babayau; P2").taps("Kirim")
+    return c
+
+
+def village(chat: Chat) -> Cast:
+    budi, rahma = chat.pendamping("Pak Budi", "Melati 3"), chat.pendamping("Bu Rahma", "Anggrek 1")
+    siti, wati = chat.kpm("Siti", "Melati 3", ketua=True), chat.kpm("Wati", "Melati 3")
+    for name in ("Jumiati", FORMULA):
+        chat.kpm(name, "Melati 3", phone=None)
+    return Cast(chat, siti, wati, budi, chat.koordinator("Bu Ratna"), chat.kpm("Dewi", "Anggrek 1"), rahma)
+
+
+def held(c: Cast) -> Cast:
+    c.chat.at("2026-11-28 11:05")
+    c.budi.says("ABSEN Melati 3 hadir semua kecuali Wati sakit, Jumiati alpa").taps("SELESAI")
+    return c
+
+
+def like_pkh(*words: str) -> Result:
+    return CliRunner().invoke(app, ["export", *words])
+
+
+def made(folder: Path, *words: str) -> list[bytes]:
+    done = like_pkh(*words)
+    assert done.exit_code == 0, done.output or done.exception
+    names = [line.removeprefix("Ditulis: ") for line in done.stdout.splitlines()]
+    return [(folder / name).read_bytes() for name in names]
+
+
+def test_the_daftar_hadir_is_blank_before_and_filled_after(office, tmp_path):
+    when = ("--kelompok", "melati 3", "--date", "2026-11-28")
+    (before,) = made(tmp_path, "attendance", *when)
+    assert (tmp_path / "Daftar Hadir P2K2 Melati 3 2026-11-28 (kosong).pdf").exists()
+    shown = text(before)
+    for words in (
+        "DAFTAR HADIR PERTEMUAN P2K2",
+        "Siti (ketua kelompok)",
+        "Sabtu, 28 November 2026",
+        "WITA",
+        "=SUM(A1)",
+    ):
+        assert words in shown, words
+    assert "ganjil genap" in shown
+    assert "Kehadiran" not in shown
+    assert "NIK" not in shown
+    held(office)
+    (after,) = made(tmp_path, "attendance", *when)
+    shown = text(after)
+    assert "Hadir 2, izin 0, sakit 1, alpa 1, belum diketahui 0 dari 4 keluarga" in shown
+    assert "Wati AKTIF Sakit" in shown
+    (again,) = made(tmp_path, "attendance", *when, "--blank")
+    assert "Kehadiran" not in text(again)
+
+
+def test_a_claim_is_not_printed_as_hadir(office, tmp_path):
+    office.chat.at("2026-11-28 09:05")
+    office.siti.says("hadir").hears("attendance.claimed")
+    office.budi.says("ABSEN Melati 3 Wati sakit").taps("SELESAI")
+    (sheet,) = made(tmp_path, "attendance", "--kelompok", "Melati 3", "--date", "28-11-2026")
+    assert "Siti (ketua kelompok) AKTIF belum diketahui" in text(sheet)
+
+
+def test_a_long_register_goes_over_two_pages_and_a_joint_meeting_gives_a_file_per_kelompok(office, tmp_path):
+    for number in range(30):
+        office.chat.kpm(f"Rusmini {number}", "Anggrek 1", phone=None)
+    office.chat.meeting("Melati 3", "Anggrek 1", starts="2026-11-30 09:00", announced="now")
+    number = office.chat.meetings("Anggrek 1")[0].id
+    (tmp_path / "berkas").mkdir()
+    files = made(tmp_path, "attendance", "--meeting", str(number), "--out", "berkas")
+    assert [len(pages(file)) for file in files] == [1, 2]
+    assert "Halaman 2 dari 2" in pages(files[1])[1]
+    assert isinstance(like_pkh("attendance", "--meeting", str(number), "--out", "a.pdf").exception, WrongInput)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--kelompok", "Mawar"),
+        ("--kelompok", "Melati 3", "--date", "2026-11-27"),
+        ("--kelompok", "Melati 3", "--date", "besok"),
+        ("--meeting", "999"),
+        ("--kelompok", "Anggrek 1"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(office, words):
+    assert isinstance(like_pkh("attendance", *words).exception, WrongInput)
