@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     hours: str = "08:00-20:00"
     hours_pause: str = "18:00-19:30"
     hours_friday: str = "11:30-13:30"
+    urgent_contacts: str = Field(default="", max_length=75)
 
     backup_folder: str = "var/backups"
     backup_keep: int = Field(default=14, ge=0, le=3650)

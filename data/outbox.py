@@ -13,7 +13,8 @@ from data.dialect import InsertOnce
 from data.people import UNREACHABLE_AFTER
 from data.prepared import Prepared
 from data.records import Consent, Topic
-from data.schema import address, consent, kpm_address, outbox, outbox_kpm, staff_address
+from data.schema import address, consent, kpm, kpm_address, outbox, outbox_kpm, staff_address
+from messages import catalog
 from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, Priority, StaffTo, Status
 
 FORWARD = {
@@ -36,6 +37,12 @@ ADDRESS_ID = Prepared(
     select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
 )
 
+LANGUAGES_OF = select(kpm.c.language).where(kpm.c.id.in_(bindparam("ks", expanding=True)))
+LANGUAGES_AT = (
+    select(kpm.c.language)
+    .join(kpm_address, kpm_address.c.kpm_id == kpm.c.id)
+    .where(kpm_address.c.address_id == bindparam("a"))
+)
 _USABLE = and_(address.c.blocked.is_(False), address.c.failures < UNREACHABLE_AFTER)
 _NEWEST = (address.c.heard.desc().nulls_last(), address.c.id)
 KPM_ADDRESS = Prepared(
@@ -197,6 +204,7 @@ class Outbox:
         if found is None:
             return None
         address_id, channel = found
+        language = self._language(letter, address_id) if catalog.spoken_voices() else catalog.DEFAULT
         added = PUT(
             self.conn,
             {
@@ -205,6 +213,7 @@ class Outbox:
                 "channel": channel,
                 "key": letter.key,
                 "params": dict(letter.params),
+                "language": language,
                 "priority": int(letter.priority),
                 "not_before": letter.not_before or self.now,
                 "expires": letter.expires or (letter.not_before or self.now) + LIVES,
@@ -238,6 +247,14 @@ class Outbox:
             case StaffTo(person):
                 row = STAFF_ADDRESS.first(self.conn, {"p": person})
         return (row.id, row.channel) if row else None
+
+    def _language(self, letter: Outbound, address_id: int) -> str:
+        """The language of the families it is for, where they all have the same one and we have words in it."""
+        if letter.kpms:
+            found = set(self.conn.execute(LANGUAGES_OF, {"ks": list(letter.kpms)}).scalars())
+        else:
+            found = set(self.conn.execute(LANGUAGES_AT, {"a": address_id}).scalars())
+        return found.pop() if len(found) == 1 else catalog.DEFAULT
 
     # --- cancel
 
@@ -366,6 +383,29 @@ class Outbox:
         return self.conn.execute(statement.values(**values)).rowcount > 0
 
     # --- look
+
+    def letter_at(self, address_id: int, platform_id: str) -> tuple[str, str | None, dict[str, Any]] | None:
+        """(key, about, parameters) of the letter that this address answers or reacts to; Telegram numbers the
+        messages of each chat anew, so the address belongs to the question."""
+        row = self.conn.execute(
+            select(outbox.c.key, outbox.c.about, outbox.c.params)
+            .where(outbox.c.platform_id == platform_id, outbox.c.address_id == address_id)
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        ).first()
+        return (row.key, row.about, row.params) if row else None
+
+    def about_at(self, address_id: int, platform_id: str) -> str | None:
+        found = self.letter_at(address_id, platform_id)
+        return found[1] if found else None
+
+    def cancel_of_kpm(self, kpm_id: int, prefix: str) -> int:
+        """What waits for this family alone under keys that begin so is not said."""
+        others = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id != kpm_id)
+        mine = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id == kpm_id)
+        return self._cancel(
+            and_(outbox.c.id.in_(mine), outbox.c.id.not_in(others), outbox.c.key.startswith(prefix, autoescape=True))
+        )
 
     def unasked_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
         """How many unasked letters each family got or is going to get since then, changes not counted."""

@@ -224,6 +224,12 @@ class People:
     def link_staff(self, staff_id: int, address_id: int) -> bool:
         return bool(LINK_STAFF(self.conn, {"staff_id": staff_id, "address_id": address_id}))
 
+    def unlink_kpm(self, kpm_id: int, address_id: int) -> None:
+        """This address is not this family's."""
+        self.conn.execute(
+            delete(kpm_address).where(kpm_address.c.kpm_id == kpm_id, kpm_address.c.address_id == address_id)
+        )
+
     def addresses_of(self, kpm_id: int) -> Sequence[tuple[int, Address]]:
         rows = self.conn.execute(
             select(address.c.id, address.c.channel, address.c.value)
@@ -350,6 +356,11 @@ class People:
         statement = KELOMPOK.where(scope_clause(who)).order_by(kecamatan.c.name, desa.c.name, kelompok.c.name)
         return [kelompok_record(r) for r in self.conn.execute(statement)]
 
+    def kelompok_of(self, staff_id: int | None) -> list[Kelompok]:
+        """The groups of a pendamping."""
+        rows = self.conn.execute(KELOMPOK.where(kelompok.c.pendamping_id == staff_id).order_by(kelompok.c.id))
+        return [kelompok_record(r) for r in rows]
+
     def every_kelompok(self) -> list[Kelompok]:
         return [kelompok_record(r) for r in self.conn.execute(KELOMPOK.order_by(kelompok.c.id))]
 
@@ -373,6 +384,10 @@ class People:
             return [(r.id, r.name) for r in self.conn.execute(select(table.c.id, table.c.name).order_by(table.c.name))]
 
         return Places(named(kabupaten), named(kecamatan), named(desa), named(kelompok))
+
+    def set_language(self, kpm_ids: Sequence[int], language: str) -> None:
+        """In which words these families are spoken to."""
+        self.conn.execute(update(kpm).where(kpm.c.id.in_(list(kpm_ids))).values(language=language))
 
     def set_status(self, kpm_id: int, status: FamilyStatus) -> None:
         self.conn.execute(update(kpm).where(kpm.c.id == kpm_id).values(status=status.value))

@@ -55,3 +55,9 @@ class Phones:
             PhoneMessage(r.seq, Address(r.channel, r.value), r.outgoing, r.key, r.body, r.at)
             for r in self.conn.execute(statement)
         ]
+
+    def letter_of(self, seq: int) -> int | None:
+        """The letter that lies at this place on a phone."""
+        return self.conn.execute(
+            select(phone_message.c.letter_id).where(phone_message.c.seq == seq)
+        ).scalar_one_or_none()

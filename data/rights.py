@@ -29,6 +29,7 @@ from data.schema import (
     phone_message,
     practice,
     question,
+    question_step,
     quiz,
     quiz_card,
     session,
@@ -103,6 +104,10 @@ class Rights:
         for title, table in SECTIONS.items():
             rows = self.conn.execute(select(table).where(table.c.kpm_id == kpm_id)).mappings()
             sections[title] = [_plain(row) for row in rows]
+        sections["langkah"] = self._rows(
+            select(question_step).join(question, question.c.id == question_step.c.question_id),
+            question.c.kpm_id == kpm_id,
+        )
         sections["nomor"] = self._rows(
             select(address).join(kpm_address, kpm_address.c.address_id == address.c.id), kpm_address.c.kpm_id == kpm_id
         )

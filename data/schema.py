@@ -463,9 +463,29 @@ question = Table(
     Column("kind", String(12), nullable=False),
     Column("text", Text, nullable=False),
     Column("state", String(8), nullable=False, server_default="open"),
+    Column("topic", String(10)),
+    Column("gist", String(160), nullable=False, server_default=""),
+    Column("result", Text),
+    Column("closed", Moment),
+    _to("staff", "closed_by", nullable=True),
+    Index("ix_question_kelompok", "kelompok_id", "state"),
     _one_of("state", "open", "closed"),
+    _one_of("topic", "pencairan", "identitas", "sanksi", "pengaduan", "data", "layanan", "lain"),
 )
-"""What a human should look at: words the bot could not read, notes after a meeting, requests."""
+"""What a human should look at: words the bot could not read, notes after a meeting, requests. One with a topic is a
+ticket; those with the same gist are answered together."""
+
+question_step = Table(
+    "question_step",
+    metadata,
+    _id(),
+    Column("question_id", Key, ForeignKey("question.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    _to("staff"),
+    Column("text", Text, nullable=False),
+    Column("told", Boolean, nullable=False, server_default=text("false")),
+)
+"""What the pendamping did about a question, and what of it the family was told."""
 
 outbox = Table(
     "outbox",

@@ -13,6 +13,7 @@ GET = select(setting.c.value).where(setting.c.name == bindparam("n"))
 
 
 HOURS = "hours"
+URGENT = "urgent_contacts"
 
 
 class Settings:
@@ -29,6 +30,13 @@ class Settings:
 
     def keep_hours(self, hours: Hours) -> None:
         self.keep(HOURS, " ".join((hours.opens, hours.closes, *hours.pause, *hours.friday)))
+
+    def urgent_contacts(self) -> str:
+        """The numbers for danger that the kabupaten has confirmed; none unless `run` was started with them."""
+        return self.get(URGENT) or ""
+
+    def keep_urgent_contacts(self, contacts: str) -> None:
+        self.keep(URGENT, contacts)
 
     def get(self, name: str) -> str | None:
         return self.conn.execute(GET, {"n": name}).scalar_one_or_none()

@@ -10,6 +10,7 @@ from handlers import handover, scope
 from handlers.speech import names_of, pendamping_of, say
 from messages.envelope import Inbound, Outbound
 from messages.reading import Expecting, read
+from messages.topics import subject
 
 WORDING = "perkenalan-1"
 """The version of the words in messages/id/consent.toml that an answer belongs to."""
@@ -77,7 +78,10 @@ def _who_we_are(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     kelompok = tx.people.kelompok(who.kpms[0].kelompok_id)
     office = tx.people.kabupaten(kelompok.kabupaten_id)
     words = {"office": office.office if office else "Dinas Sosial", "pendamping": pendamping_of(kelompok)}
-    told = handover.to_pendamping("questions.staff.question", who, tx, text=handover.shown(msg.text))
+    if subject(msg.text).topic == "identitas":
+        told = handover.to_pendamping("questions.staff.asked_who", who, tx, text=handover.shown(msg.text))
+    else:
+        told = handover.open_ticket(who, tx, "question", msg.text)
     return [say(msg, "consent.who_we_are", **words, desa=kelompok.desa), *told]
 
 
@@ -118,14 +122,6 @@ def on_start(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return introduce(msg, who, tx)
     _remember(who, tx, Consent.YES)
     return [say(msg, "consent.started", names=names_of(who.kpms))]
-
-
-def on_wrong_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
-    """'Salah nomor': nothing more goes there, and the pendamping checks the number when they meet."""
-    _remember(who, tx, Consent.STOPPED)
-    tx.outbox.cancel_unasked(who.address_id)
-    told = handover.to_pendamping("questions.staff.wrong_number", who, tx)
-    return [say(msg, "questions.wrong_number"), *told]
 
 
 def _remember(who: Person, tx: Tx, state: Consent) -> None:

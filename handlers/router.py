@@ -8,7 +8,22 @@ from dataclasses import dataclass, replace
 
 from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
-from handlers import attendance, consent, handover, help, meetings, quiz, registration, rights, scope, status, summary
+from handlers import (
+    attendance,
+    consent,
+    handover,
+    help,
+    meetings,
+    questions,
+    quiz,
+    registration,
+    rights,
+    scope,
+    status,
+    summary,
+    urgent,
+    voices,
+)
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -52,6 +67,11 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("kode",), PENDAMPING, registration.on_kode),
     Word(("status",), PENDAMPING, status.on_status),
     Word(("tindak lanjut",), PENDAMPING, status.on_tindak_lanjut),
+    Word(("tanya",), PENDAMPING, questions.on_list),
+    Word(("jawab",), PENDAMPING, questions.on_jawab),
+    Word(("catat",), PENDAMPING, questions.on_catat),
+    Word(("tutup",), PENDAMPING, questions.on_tutup),
+    Word(("bahasa",), PENDAMPING, voices.on_bahasa),
     Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
     Word(("kuis",), KOORDINATOR, quiz.on_kuis_overview),
     Word(("paham",), PENDAMPING, quiz.on_paham),
@@ -62,6 +82,7 @@ STAFF_WORDS: Sequence[Word] = (
 )
 KPM_WORDS: Mapping[str, Answer] = {
     "jadwal": attendance.on_next,
+    "tanya": questions.on_tanya,
     "kuis": quiz.on_kuis,
     "materi": quiz.on_materi,
     "menu": help.on_menu,
@@ -95,11 +116,14 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "paham": quiz.on_levels_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
+    "jawab": questions.on_answer_line,
 }
 WAITING_KPM: Mapping[str, LineAnswer] = {
     "who": attendance.on_who,
     "reason": attendance.on_reason,
     "bantuan": lambda m, w, t, _: help.on_which_help(m, w, t),
+    "tanya": lambda m, w, t, _: _asked(m, w, t),
+    "salah_nomor": lambda m, w, t, _: questions.on_sure(m, w, t),
     rights.TOPIC: rights.on_line,
     "quiz": quiz.on_quiz_line,
     "quiz_who": quiz.on_quiz_who,
@@ -113,12 +137,22 @@ def answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         case Kind.BLOCKED | Kind.UNBLOCKED:
             tx.people.block(msg.sender, msg.kind is Kind.BLOCKED)
             return []
-        case Kind.GROUP | Kind.REACTION:
-            return []  # a thumb under some letter of ours: nobody can say what it answers
+        case Kind.GROUP:
+            return []
+        case Kind.REACTION | Kind.EDITED | Kind.DELETED:
+            return _wordless(msg, who, tx)
         case _ if who.staff is not None:
             return _staff(_tidy(msg), who, tx)
         case _:
             return _family(_tidy(msg), who, tx)
+
+
+def _wordless(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """A thumb under a letter, a message mended or taken back: only of families that hear from us."""
+    who = replace(who, kpms=[kpm for kpm in who.kpms if kpm.status is FamilyStatus.AKTIF])
+    if who.staff is not None or not who.kpms or who.consent is not Consent.YES:
+        return []
+    return attendance.on_reaction(msg, who, tx) if msg.kind is Kind.REACTION else handover.on_changed(msg, who, tx)
 
 
 def _tidy(msg: Inbound) -> Inbound:
@@ -150,6 +184,8 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return meetings.on_permit(msg, who, tx)
     if msg.button and msg.button.startswith("join."):
         return registration.on_decision(msg, who, tx, consent.introduce)
+    if (said := questions.on_quoted(msg, who, tx)) is not None:
+        return said
     if waiting is not None and waiting.topic in WAITING_STAFF:
         said = WAITING_STAFF[waiting.topic](msg, who, tx, waiting.memory)
         if said is not None:
@@ -159,13 +195,14 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
             return [Outbound(msg.sender, "meetings.draft.dropped")]
     if drops or _of_a_draft(msg):
         return [Outbound(msg.sender, "meetings.draft.nothing")]
-    return help.on_unknown_word(msg, who, tx)
+    loose = questions.on_loose_line(msg, who, tx) if who.role is Role.PENDAMPING else None
+    return loose or help.on_unknown_word(msg, who, tx)
 
 
 def _of_a_draft(msg: Inbound) -> bool:
     """A button or word of a conversation that is over."""
     if msg.button:
-        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face."))
+        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "answer."))
     return msg.text.lower().rstrip(".! ") in {"selesai", "ubah"}
 
 
@@ -208,10 +245,19 @@ def _family(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     numbered = text != msg.text
     if numbered:
         msg = replace(msg, text=text.replace(REMOVED, " ").strip())
+    reading = read(msg.text, Expecting.NONE) if msg.text and not msg.button else Reading("unknown")
+    if reading.meaning in {"urgent", "loss"} and (said := _words_of_the_quiz(msg, who, tx)) is not None:
+        return said
+    if reading.meaning == "urgent":
+        return urgent.on_danger(msg, who, tx)
     if (said := registration.on_line(msg, who, tx, consent.introduce)) is not None:
         return said
-    msg = replace(msg, text=_plain_command(registration.read_start(msg.text)))
-    reading = read(msg.text, Expecting.NONE) if msg.text else Reading("unknown")
+    plain = _plain_command(registration.read_start(msg.text))
+    if plain != msg.text:
+        msg = replace(msg, text=plain)
+        reading = read(plain, Expecting.NONE) if plain and not msg.button else reading
+    if reading.meaning == "loss" and who.kpms:
+        return _lost(msg, who, tx)
     if reading.meaning == "stop" and who.kpms:
         return consent.on_stop(msg, who, tx)
     if not who.kpms:
@@ -244,6 +290,25 @@ def _with_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     return [*attendance.on_reading(msg, who, tx, now, beside), *notice]
 
 
+def _words_of_the_quiz(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """'Kejang' is an answer where the quiz that is open offers that very word."""
+    waiting = tx.sessions.get(who.address_id, quiz.TOPIC) if who.consent is Consent.YES else None
+    return quiz.on_quiz_line(msg, who, tx, waiting.memory) if waiting is not None else None
+
+
+def _lost(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """A death in the family is answered quietly; where it also says that she cannot come, that is kept too."""
+    now = attendance.situation(who, tx, msg.at)
+    if who.consent is Consent.YES and now.expecting is not Expecting.NONE:
+        beside = read(msg.text, now.expecting)
+        if beside.sure and beside.meaning == "cannot_attend":
+            said = attendance.on_reading(msg, who, tx, now, beside)
+            asks = [letter for letter in said if letter.key == "attendance.who"]
+            quiet, *told = urgent.on_loss(msg, who, tx)
+            return [*(asks or [quiet]), *told]
+    return urgent.on_loss(msg, who, tx)
+
+
 def _agreed(said: list[Outbound], msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """Who agrees when the invitations have gone out already hears of the meeting at once."""
     if any(letter.key in {"consent.yes", "consent.started"} for letter in said):
@@ -253,6 +318,11 @@ def _agreed(said: list[Outbound], msg: Inbound, who: Person, tx: Tx) -> list[Out
 
 def _introduction(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """Nobody is asked anything else before consent; the first message of all begins it."""
+    if (msg.text or msg.button) and tx.sessions.get(who.address_id, "salah_nomor"):
+        if (said := questions.on_sure(msg, who, tx)) is not None:
+            return said
+    elif msg.text and not msg.button and read(msg.text, Expecting.CONSENT).meaning == "wrong_number":
+        return questions.on_wrong_number(msg, who, tx)
     if tx.sessions.get(who.address_id, consent.TOPIC):
         return _agreed(consent.on_answer(msg, who, tx), msg, who, tx)
     return consent.introduce(msg, who, tx)
@@ -307,6 +377,18 @@ def _open_question(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
     return None
 
 
+def _asked(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """The line after TANYA is a question, unless it is a word of the menu or answers what stands open beside it."""
+    if msg.button or not msg.text or _plain_command(msg.text).lower().rstrip(".!?") in KPM_WORDS:
+        return None
+    now = attendance.situation(who, tx, msg.at)
+    if now.expecting is not Expecting.NONE:
+        reading = read(msg.text, now.expecting)
+        if reading.sure and reading.meaning in attendance.PRESENCE and not reading.details.get("question"):
+            return None
+    return questions.on_asked(msg, who, tx)
+
+
 def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: Reading) -> list[Outbound]:
     """Words without a fixed meaning: read them with what is awaited in hand."""
     reading = plain if now.expecting is Expecting.NONE else read(msg.text, now.expecting)
@@ -325,7 +407,9 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
         case "question":
             return handover.pass_on(msg, who, tx, "question", msg.text, meeting=now.meeting)
         case "wrong_number":
-            return consent.on_wrong_number(msg, who, tx)
+            return questions.on_wrong_number(msg, who, tx)
+        case "data_change":
+            return handover.pass_on(msg, who, tx, "data", msg.text, meeting=now.meeting)
         case "unknown" if now.expecting is Expecting.NONE:
             return _unknown(msg, who, tx, now)
         case "unknown" if (said := _quiz_again(msg, who, tx)) is not None:

@@ -86,3 +86,13 @@ REASONS = {
     "tanpa_rinci": "ada halangan",
 }
 """The reason codes of FACTS 1.5, spoken."""
+TOPICS = {
+    "pencairan": "uang PKH",
+    "identitas": "nomor ini",
+    "sanksi": "aturan PKH",
+    "pengaduan": "pengaduan",
+    "data": "data keluarga",
+    "layanan": "layanan",
+    "lain": "hal lain",
+}
+"""What a ticket is about, spoken."""

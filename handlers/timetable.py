@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.store import Tx
-from handlers import housekeeping, quiz, reminders
+from handlers import housekeeping, questions, quiz, reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,10 @@ TICKS: Sequence[Tick] = (
     Tick("meeting letters", 1, reminders.tick_letters),
     Tick("check-in", 1, reminders.tick_check_in),
     Tick("staff in the morning", 30, reminders.tick_daily),
-    Tick("after a meeting", 10, quiz.tick_follow_meetings),
-    Tick("quizzes", 5, quiz.tick_offer),
-    Tick("practices", 10, quiz.tick_practice),
+    Tick("questions that wait", 30, questions.tick_remind),
+    Tick("after a meeting", 30, quiz.tick_follow_meetings),
+    Tick("quizzes", 30, quiz.tick_offer),
+    Tick("practices", 30, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )

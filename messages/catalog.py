@@ -1,14 +1,15 @@
 """How is a key with its parameters turned into words? One TOML per conversation, compiled once.
 
-`reminders.meeting.invitation` is the table `[meeting.invitation]` of `reminders.toml`. A language that lacks a key
-speaks Indonesian. Parameters arrive as ready strings; `options` is the one list: pairs of id and title for a menu.
+`reminders.meeting.invitation` is the table `[meeting.invitation]` of `reminders.toml`. Another language gives other
+words to keys of Indonesian, in files that a native speaker has reviewed; where it lacks a key, Indonesian is spoken.
+Parameters arrive as ready strings; `options` is the one list: pairs of id and title for a menu.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,8 @@ from jinja2 import Environment, StrictUndefined, Template, meta
 from messages.envelope import Button
 
 DEFAULT = "id"
+VOICES = ("bjn",)
+"""The other languages that the bot has words in."""
 
 
 class TemplateError(Exception):
@@ -45,6 +48,7 @@ class Entry:
     """The word on the button that opens a list of more than three options."""
     audience: str
     whatsapp: WhatsAppTemplate | None
+    reviewed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,17 @@ def entries(language: str = DEFAULT) -> Mapping[str, Entry]:
             conversation = file.name.removesuffix(".toml")
             tables = tomllib.loads(file.read_text(encoding="utf-8"))
             audience = tables.pop("audience", "kpm")
+            reviewed = tables.pop("reviewed", language == DEFAULT) is True
             for key, table in _leaves(conversation, tables):
-                found[key] = _entry(key, table, audience)
+                said = _entry(key, table, audience) if language == DEFAULT else _in_other_words(key, table)
+                found[key] = replace(said, reviewed=reviewed)
     return found
+
+
+@cache
+def spoken_voices() -> frozenset[str]:
+    """The languages of which anything may be sent."""
+    return frozenset(voice for voice in VOICES if any(entry.reviewed for entry in entries(voice).values()))
 
 
 @cache
@@ -88,7 +100,9 @@ def examples(language: str = DEFAULT) -> Mapping[str, str]:
 
 
 def entry(key: str, language: str = DEFAULT) -> Entry:
-    found = entries(language).get(key) or entries(DEFAULT).get(key)
+    found = entries(language).get(key) if language in VOICES else None
+    if found is None or not found.reviewed:
+        found = entries(DEFAULT).get(key)
     if found is None:
         raise TemplateError(f"no template has the key {key!r}")
     return found
@@ -108,9 +122,13 @@ def check(key: str, params: Mapping[str, Any]) -> None:
 
 def render(key: str, params: Mapping[str, Any], language: str = DEFAULT) -> Rendered:
     """Fill in the words. Raises TemplateError when a parameter is missing."""
-    found = entry(key, language)
+    return fill(entry(key, language), params)
+
+
+def fill(found: Entry, params: Mapping[str, Any]) -> Rendered:
+    """The words of one entry, reviewed or not."""
     if missing := found.parameters - set(params):
-        raise TemplateError(f"{key} needs {', '.join(sorted(missing))}")
+        raise TemplateError(f"{found.key} needs {', '.join(sorted(missing))}")
     text = _compiled(found.source).render(params)
     buttons = [Button(_compiled(i).render(params), _compiled(t).render(params)) for i, t in found.buttons]
     buttons += [Button(str(i), str(t)) for i, t in params.get("options", ())]
@@ -135,6 +153,17 @@ def _leaves(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Mappin
             yield f"{prefix}.{name}", value
         else:
             yield from _leaves(f"{prefix}.{name}", value)
+
+
+def _in_other_words(key: str, table: Mapping[str, Any]) -> Entry:
+    """Buttons, audience and approved template stay those of the Indonesian key: only the sentence is another."""
+    known = entries(DEFAULT).get(key)
+    if known is None or set(table) != {"text"}:
+        raise TemplateError(f"{key}: another language gives its text to a known key, and nothing else")
+    source = table["text"].strip()
+    if extra := meta.find_undeclared_variables(_environment.parse(source)) - known.parameters:
+        raise TemplateError(f"{key}: unknown {', '.join(sorted(extra))}")
+    return replace(known, source=source)
 
 
 def _entry(key: str, table: Mapping[str, Any], audience: str) -> Entry:

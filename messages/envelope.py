@@ -38,6 +38,8 @@ class Kind(StrEnum):
     LOCATION = "location"
     CONTACT = "contact"
     REACTION = "reaction"
+    EDITED = "edited"
+    DELETED = "deleted"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     GROUP = "group"

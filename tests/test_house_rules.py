@@ -164,7 +164,9 @@ def test_nothing_the_bot_says_is_at_fault():
 
 SOUND = '[fine]\ntext = "Baik, {{ names }}."\n'
 AT_FAULT = {
-    "a text for families that is too long": f'[x]\ntext = "{"panjang " * 40}"',
+    "a text for families that is too long": f'[x]\ntext = "{"Panjang. " * 40}"',
+    "a sentence that nobody can follow": f'[x]\ntext = "{"panjang " * 20}"',
+    "a word that sounds like leaving PKH": '[x]\ntext = "Balas BERHENTI."',
     "a text with buttons that is too long": f"""[x]
 audience = "staff"
 text = "{"panjang " * 150}"

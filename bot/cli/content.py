@@ -8,10 +8,10 @@ import typer
 
 from bot.cli import quiz_content
 from bot.cli.speaking import Failed, out, show_json, show_table
-from data.content import quizzes
+from data.content import contacts, quizzes
 from data.content.sessions import sessions
 from messages import checks
-from messages.catalog import entries
+from messages.catalog import DEFAULT, VOICES, entries
 
 app = typer.Typer(help="Isi yang ditulis: sesi, kuis, dan kata-kata bot.", no_args_is_help=True)
 quiz_content.add_to(app)
@@ -23,9 +23,11 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
 
     Contoh: like-pkh content check
     """
-    faults = [*checks.faults()]
+    faults = [fault for language in (DEFAULT, *VOICES) for fault in checks.faults(language)]
+    unreviewed = [*checks.unreviewed()]
     repeated = {s.id for s in sessions() if sum(s.id == other.id for other in sessions()) > 1}
     faults += [f"sesi {found} tertulis dua kali" for found in sorted(repeated)]
+    faults += contacts.faults()
     try:
         questions = len(quizzes.items())
         faults += quizzes.faults()
@@ -34,8 +36,10 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
         faults.append(str(fault).splitlines()[-2].strip() if len(str(fault).splitlines()) > 1 else str(fault))
     if json:
         facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
-        show_json({**facts, "faults": faults})
+        show_json({**facts, "unreviewed": unreviewed, "faults": faults})
     else:
+        for note in unreviewed:
+            out.print(note, style="yellow", markup=False, highlight=False)
         for sentence in faults:
             out.print(sentence, style="red", markup=False, highlight=False)
         out.print(

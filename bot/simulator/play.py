@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -62,6 +62,9 @@ class Play:
     async def say(self, sent: Mapping[str, Any]) -> Delivered:
         """One message from a phone; answers when everything it set off has been delivered."""
         msg, title = _inbound(sent, self.clock.now())
+        if isinstance(seq := sent.get("reply_to"), int):
+            letter = await self.store.write(lambda tx: tx.phones.letter_of(seq))
+            msg = replace(msg, reply_to=f"simulator:{letter}")
         async with self._turn:
             before = await self.store.write(lambda tx: tx.phones.last_seq())
             body = {"text": without_long_numbers(title), "kind": msg.kind.value}
@@ -114,10 +117,14 @@ def _inbound(sent: Mapping[str, Any], now: datetime) -> tuple[Inbound, str]:
             return Inbound("simulator", event[:150], sender, now, Kind.BUTTON, button=button[:256]), shown
         case {"media": str(media)} if media in MEDIA:
             return Inbound("simulator", event[:150], sender, now, MEDIA[media], media=media), f"[{media}]"
+        case {"reaction": str(emoji)}:
+            return Inbound("simulator", event[:150], sender, now, Kind.REACTION, emoji[:16]), _shown(emoji[:16])
         case {"text": str(text)}:
             return Inbound("simulator", event[:150], sender, now, Kind.TEXT, text), _shown(text)
         case _:
-            raise BadRequest("isi text, button, atau media (voice, image, sticker, document, location, contact)")
+            raise BadRequest(
+                "isi text, button, reaction, atau media (voice, image, sticker, document, location, contact)"
+            )
 
 
 def _shown(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from handlers.attendance.ketua import on_ketua
 from handlers.attendance.marks import on_register_line
+from handlers.attendance.reactions import on_reaction
 from handlers.attendance.register import on_absen, on_which
 from handlers.attendance.replies import (
     PRESENCE,
@@ -23,6 +24,7 @@ __all__ = [
     "on_ketua",
     "on_late",
     "on_next",
+    "on_reaction",
     "on_reading",
     "on_reason",
     "on_register_line",

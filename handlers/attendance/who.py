@@ -16,6 +16,7 @@ from messages.envelope import Inbound, KpmId, Outbound
 from messages.reading import Expecting, Reading, read
 
 WAITS = timedelta(hours=12)
+DOUBTFUL = {"cannot_attend", "maybe", "not_yet", "no"}
 
 
 def meant(kpms: Sequence[Kpm], text: str, reading: Reading) -> Sequence[Kpm] | None:
@@ -98,4 +99,10 @@ def _chosen(msg: Inbound, kpms: Sequence[Kpm]) -> Sequence[Kpm] | None:
         return [kpms[number - 1]]
     if not any(words(kpm.name) & words(msg.text) for kpm in kpms):
         return None
-    return named(kpms, msg.text) if reading.sure else []
+    return named(kpms, _without_doubt(msg.text)) if reading.sure else []
+
+
+def _without_doubt(text: str) -> str:
+    """'Rusmini saja, Siti belum tahu' names Rusmini."""
+    parts = re.split(r"[,;.\n]|\b(?:tapi|tp|tagal|nanging)\b", text, flags=re.IGNORECASE)
+    return " ".join(part for part in parts if read(part, Expecting.RSVP).meaning not in DOUBTFUL)

@@ -14,7 +14,7 @@ from handlers.rules.courtesy import next_allowed
 from handlers.rules.quiz import OFFER_WITHIN, OFFERED_FOR, REMIND_AFTER
 from messages.envelope import Outbound, Priority
 
-AT_ONCE = 100
+AT_ONCE = 40
 """Of each kind in one transaction, so that replies pass in between."""
 
 MEETINGS_AT_ONCE = 5

@@ -16,7 +16,7 @@ from handlers.rules.courtesy import next_allowed
 from handlers.speech import names_of, say
 from messages.envelope import Inbound, KpmId, Outbound, Priority
 
-AT_ONCE = 100
+AT_ONCE = 40
 ASK_AFTER = timedelta(days=7)
 ANSWERED_WITHIN = timedelta(days=21)
 WHO = "practice_who"

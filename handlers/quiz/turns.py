@@ -14,7 +14,7 @@ from handlers.rules.courtesy import WEEK, room_beside_meetings
 from handlers.speech import names_of
 from messages.envelope import KpmId
 
-EVENING = time(19, 35)
+EVENING = time(19, 30)
 MORNING = time(8, 0)
 W = TypeVar("W")
 

@@ -37,6 +37,8 @@ def _complains(clause: Clause) -> bool:
         return True
     if clause.has("aid"):
         return clause.has("negator", "notyet", "gone", "forbid", "stop") and not clause.has("come")
+    if clause.says("data", "kk", "alamat", "nik", "ktp", "nama") and clause.says("salah"):
+        return True
     return clause.has("service") and clause.has("gone", "notyet", "negator", "closed")
 
 

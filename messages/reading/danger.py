@@ -39,7 +39,7 @@ def _dangerous(clause: Clause, i: int, frail: bool) -> bool:
     if any(other.has("negator") for other in clause.words[max(0, i - 2) : i]):
         return False
     if word.has("danger"):
-        return not _lesson(clause)
+        return not _lesson(clause) and not (word.text.endswith("hilang") and _of_a_thing(clause))
     return (word.has("danger_weak") and frail) or (word.has("blow") and clause.has("me", "kin", "us"))
 
 
@@ -59,11 +59,21 @@ def _loss(heard: Heard) -> str | None:
             continue
         if clause.affirms("miscarriage") or _no_longer_there(clause):
             return "own"
-        if clause.affirms("death"):
+        if clause.affirms("death") and not (_of_a_thing(clause) and _written(clause, "death") <= {"mati"}):
             worst = _whose(clause)
             if worst == "own":
                 return worst
     return worst
+
+
+def _of_a_thing(clause: Clause) -> bool:
+    """A card is lost, a lamp goes out: "KIS anak saya mati", "KIP anak hilang"."""
+    first = next((word for word in clause.words if word.has("thing", "kin", "me")), None)
+    return first is not None and first.has("thing")
+
+
+def _written(clause: Clause, concept: str) -> set[str]:
+    return {word.text for word in clause.words if word.has(concept)}
 
 
 def _no_longer_there(clause: Clause) -> bool:

@@ -76,7 +76,7 @@ def _judge(clause: Clause) -> Finding | None:
 def _claims_done(clause: Clause) -> Finding:
     if clause.has("negator"):
         return Finding("not_yet", False, "a negation")
-    if clause.has("want", "forgot"):
+    if clause.has("want", "forgot") or (clause.has("way") and not clause.says("pulang")):
         return Finding("not_yet", False, "meant to")
     return Finding("done", not clause.has("seem", "hedge"), "says it was done")
 

@@ -18,6 +18,8 @@ def on_the_way(clause: Clause, at_door: bool) -> Said | None:
         return None
     if clause.has("way") and not clause.has("negator", "rain"):
         return Said("late", at_door or not clause.affirms("come"), "is on the way")
+    if at_door and clause.says("kesana") and not clause.has("done", *NEGATIONS, "hedge", "hope", "kin", "stand_in"):
+        return Said("late", why="goes there")  # who is there says "di sini"
     nearly = clause.says("hampir") or (clause.says("menit") and clause.has("number"))
     return Said("late", False, "is nearly there") if at_door and nearly and not clause.has("done") else None
 
@@ -58,10 +60,21 @@ def lateness(clause: Clause) -> Said | None:
     # "maaf telat balas" is about the answer.
     if clause.affirms("late") and not clause.has("reply"):
         return Said("late", why="will be late")
+    if _first_something_else(clause):
+        return Said("late", why="does something else first")
     at_that_hour = clause.has("fresh") and clause.affirms("come", "can")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
         return Said("late", False, "comes only at that hour")
     return None
+
+
+def _first_something_else(clause: Clause) -> bool:
+    """As in "masak dulu baru kesana"."""
+    lemmas = clause.lemmas
+    if "dulu" not in lemmas or not clause.affirms("come"):
+        return False
+    i, j = lemmas.index("dulu"), clause.first("fresh")
+    return 0 < i < j < clause.first("come")
 
 
 def promise(clause: Clause) -> Said | None:

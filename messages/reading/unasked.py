@@ -11,6 +11,8 @@ from messages.reading.weighing import weigh
 
 _NODDING = (*NODS, "can", "want", "willing", "greeting", "me", "thanks", "need", "negator", "forbid")
 
+_BESIDE_GREETING = ("greeting", "hello_word", "sorry", "bother")
+
 
 def find(heard: Heard) -> Finding | None:
     """A change at home, or "besok saya tidak bisa hadir"; a bare "hadir" says nothing without a question."""
@@ -55,7 +57,7 @@ def _politeness(heard: Heard) -> Finding | None:
         return Finding("thanks", True, "thanks")
     named = {i + 1 for i, word in enumerate(heard.words) if word.has("vocative")}
     said = [word for i, word in enumerate(heard.words) if word.how != "mark" and not (i in named and stranger(word))]
-    if heard.has("greeting", "hello_word") and all(word.has(*SMALL, "greeting", "hello_word") for word in said):
+    if heard.has("greeting", "hello_word") and all(word.has(*SMALL, *_BESIDE_GREETING) for word in said):
         return Finding("greeting", True, "a greeting")
     return None
 

@@ -180,9 +180,18 @@ def test_a_group_that_moves_names_its_new_chat():
     assert parse(moved) == [Notice("chat_migrated", "-55", "-1009")]
 
 
-@pytest.mark.parametrize("field", ["edited_message", "edited_channel_post", "edited_business_message"])
-def test_edits_are_ignored(field):
+@pytest.mark.parametrize("field", ["edited_channel_post", "edited_business_message"])
+def test_edits_elsewhere_are_ignored(field):
     assert parse({"update_id": 500, field: message(text="tidak hadir")["message"] | {"edit_date": SENT}}) == []
+
+
+def test_of_an_edit_only_that_is_known_and_a_place_that_moves_is_none():
+    edited = message(text="tidak hadir")["message"] | {"edit_date": SENT}
+    found = one({"update_id": 500, "edited_message": edited})
+    assert (found.kind, found.text) == (Kind.EDITED, "")
+    moving = {**edited, "location": {"latitude": -2.3, "longitude": 115.4}}
+    del moving["text"]
+    assert parse({"update_id": 501, "edited_message": moving}) == []
 
 
 @pytest.mark.parametrize(

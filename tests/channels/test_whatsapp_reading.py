@@ -174,9 +174,12 @@ def test_a_new_number_is_a_notice_from_the_old_one_to_the_new():
     assert parse(posted(message("system", identity))) == [Notice("system", SITI, "customer_identity_changed")]
 
 
-@pytest.mark.parametrize("sort", ["edit", "revoke"])
-def test_what_is_changed_or_deleted_later_is_left_alone(sort):
-    assert parse(posted(message(sort, {"original_message_id": "wamid.B"}))) == []
+@pytest.mark.parametrize(("sort", "kind"), [("edit", Kind.EDITED), ("revoke", Kind.DELETED)])
+def test_of_what_is_changed_or_deleted_later_only_that_is_known(sort, kind):
+    edited = {"original_message_id": "wamid.B", "message": {"type": "text", "text": {"body": "tidak hadir"}}}
+    [found] = parse(posted(message(sort, edited)))
+    assert isinstance(found, Inbound)
+    assert (found.kind, found.text, found.sender.value) == (kind, "", SITI)
 
 
 def status(said: str, **more: Any) -> dict[str, Any]:

@@ -451,7 +451,7 @@ def test_the_line_about_media_fits_what_is_awaited(door):
     door.dewi.sends(Kind.VOICE).hears("questions.media_plain")
 
 
-def test_a_thumb_under_a_letter_and_a_group_are_not_answered(eve):
+def test_a_thumb_that_is_under_no_letter_of_ours_and_a_group_are_not_answered(eve):
     eve.siti.sends(Kind.REACTION, "👍").hears_nothing()
     eve.siti.sends(Kind.GROUP, "hadir").hears_nothing()
     assert eve.chat.register()["Siti"] == "unknown"

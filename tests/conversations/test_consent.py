@@ -82,7 +82,7 @@ def test_an_unclear_answer_is_asked_once_more_and_then_shown_to_the_pendamping()
 def test_a_question_instead_of_an_answer_is_told_who_we_are_and_the_pendamping_hears_of_it(words):
     chat, budi, siti = village()
     siti.says("halo").says(words).hears("consent.who_we_are", pendamping="Pak Budi", desa="Babayau")
-    budi.hears("questions.staff.question", text=words)
+    budi.hears("questions.staff.asked_who", text=words)
     siti.taps("Boleh").hears("consent.yes")
     assert chat.consent(siti) is Consent.YES
 
@@ -288,11 +288,28 @@ def test_a_family_that_is_not_active_is_answered_and_not_invited(status):
     assert "Norma" not in chat.register()
 
 
-def test_a_wrong_number_is_written_to_no_more_and_the_pendamping_knows():
+def test_a_wrong_number_is_let_go_after_it_was_asked_and_the_pendamping_knows():
     chat, budi, siti = village(consent=True)
-    siti.says("maaf salah nomor").hears("questions.wrong_number")
-    budi.hears("questions.staff.wrong_number", who="Ibu Siti")
+    chat.meeting(starts="2026-11-28 09:00", announced="now")
+    siti.says("maaf salah nomor").hears("questions.wrong_number_sure").hears_nothing()
+    assert chat.consent(siti) is Consent.YES
+    siti.says("2").hears("questions.right_number")
+    siti.says("salah sambung bu").hears("questions.wrong_number_sure").says("1").hears("questions.wrong_number")
+    budi.hears("questions.staff.wrong_number", who="Ibu Siti").hears_nothing()
     assert chat.consent(siti) is Consent.STOPPED
+    assert [change.act for change in chat.audit(f"kpm:{siti.id}")] == ["address.unlinked"]
+    siti.says("halo").hears("consent.stranger")
+    chat.at("2026-11-27 12:00")
+    assert "reminders.meeting.invitation" not in siti.heard
+
+
+@pytest.mark.parametrize("answer", ["1", "salah nomor bu, ini bukan siti"])
+def test_a_wrong_number_may_say_so_before_anything_was_agreed(answer):
+    chat, budi, siti = village()
+    siti.says("halo").says("salah nomor").hears("questions.wrong_number_sure").says(answer)
+    siti.hears("questions.wrong_number")
+    budi.hears("questions.staff.wrong_number")
+    assert chat.consent(siti) is None
 
 
 def test_a_blocked_number_is_not_written_to_until_it_writes_again():

@@ -40,9 +40,9 @@ def test_bantuan_may_be_answered_with_a_number(c, answer, key):
 
 def test_a_greeting_is_greeted_and_a_question_is_passed_on(c):
     c.siti.says("assalamualaikum").hears("help.greeting").hears_nothing()
-    c.siti.says("kapan dana cair bu?").hears("questions.passed_on", pendamping="Pak Budi").hears_nothing()
-    c.budi.hears("questions.staff.question", who="Ibu Siti", kelompok="Melati 3", text="kapan dana cair bu?")
-    assert c.chat.questions() == [("question", "kapan dana cair bu?")]
+    c.siti.says("kapan posyandu bu?").hears("questions.passed_on", pendamping="Pak Budi").hears_nothing()
+    c.budi.hears("questions.staff.question", who="Ibu Siti", kelompok="Melati 3", text="kapan posyandu bu?")
+    assert c.chat.questions() == [("question", "kapan posyandu bu?")]
     for other in (c.wati, c.dewi, c.rahma, c.ratna):
         other.hears_nothing()
 

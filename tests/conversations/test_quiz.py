@@ -21,7 +21,7 @@ def states(chat: Chat) -> list[str]:
 def test_a_quiz_by_buttons_in_the_evening_of_the_meeting():
     chat, _, (siti,) = after_a_meeting()
     evening(chat, siti)
-    assert siti.last.at.strftime("%H:%M") == "19:35"
+    assert siti.last.at.strftime("%H:%M") == "19:30"
     siti.showing("Memahami Perilaku Anak", "Tiga pertanyaan ringan, tanpa hadiah, tidak memengaruhi bantuan")
     siti.taps("Mulai").hears("quiz.question", number="1", total="3").hears_nothing()
     first = asked(siti)

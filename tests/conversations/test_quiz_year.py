@@ -29,7 +29,7 @@ def answers(family: Someone, knows: float, chance: random.Random) -> list[str]:
 def days(chat: Chat, month: int, numbers: range) -> None:
     """The moments of these days at which something is sent."""
     for day in numbers:
-        for clock in ("08:00", "19:35"):
+        for clock in ("08:00", "19:30"):
             chat.sleeps_until(f"2026-{month:02d}-{day:02d} {clock}")
 
 
@@ -49,7 +49,7 @@ def test_twelve_months_flood_nobody_and_old_questions_come_one_at_a_time():
         for family in families:
             family.says("hadir").looks()
         budi.says("ABSEN Melati 3").says("hadir semua").says("SELESAI")
-        chat.sleeps_until("12:10").sleeps_until("19:35")
+        chat.sleeps_until("12:30").sleeps_until("19:30")
         days(chat, month, range(9, 20))
         for family, knows in families.items():
             came[family.name].append(answers(family, knows, chance))

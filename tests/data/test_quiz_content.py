@@ -14,7 +14,7 @@ from data.content.sessions import key_messages, sessions
 from data.quiz import Quiz
 from handlers.quiz.asking import REMEMBER_HK, Asked, letters_of, shown
 from messages.catalog import render
-from messages.checks import FORBIDDEN as NEVER_SAID
+from messages.checks import FRIGHTENS as NEVER_SAID
 from messages.checks import KPM_LENGTH
 from messages.envelope import KpmId
 from messages.reading import Expecting, read

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from messages.reading import Reading, read
@@ -42,6 +43,7 @@ class Reply:
         return f"{self.context}: {self.text!r} is {self.meaning}, read as {self.reading.meaning}"
 
 
+@cache
 def replies(file: Path = LIST) -> list[Reply]:
     with file.open(encoding="utf-8", newline="") as lines:
         return [

@@ -7,7 +7,6 @@ from messages.reading import read
 CONTEXTS = ["rsvp", "checkin", "obligation", "quiz", "consent", "who", "none"]
 
 
-@pytest.mark.parametrize("context", CONTEXTS)
 @pytest.mark.parametrize(
     "text",
     [
@@ -37,8 +36,8 @@ CONTEXTS = ["rsvp", "checkin", "obligation", "quiz", "consent", "who", "none"]
         "stop! anak saya kejang",
     ],
 )
-def test_danger_comes_before_everything_else(text, context):
-    assert read(text, context).meaning == "urgent"
+def test_danger_comes_before_everything_else(text):
+    assert {context: read(text, context).meaning for context in CONTEXTS} == dict.fromkeys(CONTEXTS, "urgent")
 
 
 @pytest.mark.parametrize(
@@ -65,9 +64,8 @@ def test_ordinary_matters_are_no_emergency(text):
 @pytest.mark.parametrize(
     "text", ["saya keguguran", "bayinya sudah tidak ada", "kada ada lagi bayinya", "anak ulun maninggal", "suami wafat"]
 )
-@pytest.mark.parametrize("context", CONTEXTS)
-def test_a_loss_in_the_household_is_a_loss(text, context):
-    assert read(text, context).meaning == "loss"
+def test_a_loss_in_the_household_is_a_loss(text):
+    assert {context: read(text, context).meaning for context in CONTEXTS} == dict.fromkeys(CONTEXTS, "loss")
 
 
 def test_a_death_outside_the_household_keeps_her_from_coming():

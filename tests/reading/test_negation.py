@@ -1,5 +1,7 @@
 """Does a negation reach what it denies, and nothing else?"""
 
+from itertools import product
+
 import pytest
 
 from messages.reading import Reading, read
@@ -9,23 +11,22 @@ COMING = ["hadir", "datang", "bisa", "bisa hadir", "ikut", "umpat", "kawa", "kaw
 ARRIVING = ["sampai", "datang", "di balai desa", "hadir"]
 
 
-@pytest.mark.parametrize("negator", NEGATORS)
-@pytest.mark.parametrize("coming", COMING)
 @pytest.mark.parametrize("frame", ["{} {}", "maaf bu {} {}", "iya bu tapi saya {} {}", "{} bu {}", "{} jadi {}"])
-def test_a_denied_coming_is_never_a_promise(negator, coming, frame):
-    assert read(frame.format(negator, coming), "rsvp").meaning == "cannot_attend"
+def test_a_denied_coming_is_never_a_promise(frame):
+    said = [frame.format(negator, coming) for negator, coming in product(NEGATORS, COMING)]
+    assert {text: found for text in said if (found := read(text, "rsvp").meaning) != "cannot_attend"} == {}
 
 
-@pytest.mark.parametrize("coming", ["hadir", "datang", "ikut", "umpat", "rawuh"])
 @pytest.mark.parametrize("cannot", ["tidak bisa", "gak bisa", "kada kawa", "mboten saged", "ora iso", "tidak jadi"])
-def test_the_negation_may_stand_behind(coming, cannot):
-    assert read(f"{coming} {cannot} bu", "rsvp").meaning == "cannot_attend"
+def test_the_negation_may_stand_behind(cannot):
+    said = [f"{coming} {cannot} bu" for coming in ("hadir", "datang", "ikut", "umpat", "rawuh")]
+    assert {text: found for text in said if (found := read(text, "rsvp").meaning) != "cannot_attend"} == {}
 
 
 @pytest.mark.parametrize("not_yet", ["belum", "blm", "balum", "durung", "dereng"])
-@pytest.mark.parametrize("arriving", ARRIVING)
-def test_who_has_not_arrived_yet_is_not_present(not_yet, arriving):
-    assert read(f"{not_yet} {arriving} bu", "checkin").meaning == "late"
+def test_who_has_not_arrived_yet_is_not_present(not_yet):
+    said = [f"{not_yet} {arriving} bu" for arriving in ARRIVING]
+    assert {text: found for text in said if (found := read(text, "checkin").meaning) != "late"} == {}
 
 
 @pytest.mark.parametrize(

@@ -95,10 +95,10 @@ def test_any_words_get_a_meaning_within_5_ms(words, context):
         "\ufdfa" * 3000,
     ],
 )
-@pytest.mark.parametrize("context", list(Expecting))
-def test_hostile_texts(text, context):
-    assert read(text, context).meaning in MEANINGS
-    assert _seconds(text, context) < SLOWEST
+def test_hostile_texts(text):
+    for context in Expecting:
+        assert read(text, context).meaning in MEANINGS
+        assert _seconds(text, context) < SLOWEST
 
 
 @given(opening=OPENINGS, subject=SUBJECTS, negator=NEGATORS, between=BETWEEN, coming=COMING, ending=ENDINGS)

@@ -53,10 +53,10 @@ AUTO = "a number of her own"
 IN_FLIGHT = 64
 HOURS = Hours()
 
-QUIZ_TICKS = {"after a meeting": 10, "quizzes": 5, "practices": 10}
+QUIZ_TICKS = {"after a meeting": 30, "quizzes": 30, "practices": 30}
 # Ticks whose next busy minute is known: between such minutes they say nothing (tests/conversations/test_reminders.py
 # compares with running every minute). A tick that is not named here runs as often as it asks for.
-PROBED = {"meeting letters", "check-in", "staff in the morning", "forgetting", *QUIZ_TICKS}
+PROBED = {"meeting letters", "check-in", "staff in the morning", "questions that wait", "forgetting", *QUIZ_TICKS}
 
 
 @cache
@@ -101,6 +101,7 @@ class Received:
     template: str | None
     about: str | None
     unasked: bool
+    id: int = 0
 
     def __str__(self) -> str:
         return f"{self.at:%a %d %H:%M} {self.key} {dict(self.params)}\n    {self.text}"
@@ -143,6 +144,19 @@ class Someone:
 
     def sends(self, kind: EventKind, caption: str = "") -> Someone:
         return self._does(kind, text=caption)
+
+    def reacts(self, emoji: str, key: str) -> Someone:
+        """An emoji under the newest letter with this key."""
+        return self._does(EventKind.REACTION, text=emoji, reply_to=self._letter(key))
+
+    def quotes(self, key: str, words: str) -> Someone:
+        """Words in answer to the newest letter with this key."""
+        return self._does(EventKind.TEXT, text=words, reply_to=self._letter(key))
+
+    def _letter(self, key: str) -> str:
+        found = [letter for letter in self.inbox if letter.key == key]
+        assert found, f"{self.name} has no {key}"
+        return f"test:{found[-1].id}"
 
     def _does(self, kind: EventKind, *, event: str | None = None, at: str | None = None, **what: Any) -> Someone:
         self.phone.seen = len(self.phone.letters)
@@ -505,7 +519,15 @@ class Chat:
         render = whatsapp.render if letter.address.channel == "whatsapp" else telegram.render
         body = render(letter, self.now)
         shown = Received(
-            letter.key, letter.params, body.text, body.buttons, self.local, body.template, one.about, one.unasked
+            letter.key,
+            letter.params,
+            body.text,
+            body.buttons,
+            self.local,
+            body.template,
+            one.about,
+            one.unasked,
+            letter.id,
         )
         self._watch(tx, one, shown)
         self.phone(letter.address).letters.append(shown)

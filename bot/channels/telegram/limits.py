@@ -13,8 +13,8 @@ CALLBACK_ANSWER = 200
 
 SHORT_TITLE, SHORT_ROW = 12, 3  # ours: three short titles stand side by side on a small phone
 
-UPDATES = ("message", "callback_query", "my_chat_member", "message_reaction")
-"""What we ask for. Edits are not among them: what was answered stays answered."""
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
+"""What we ask for. Of an edit we read that it came: what was answered stays answered."""
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
 UPLOAD_SECONDS = 60.0

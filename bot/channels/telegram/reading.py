@@ -1,4 +1,4 @@
-"""What did Telegram's update say? One update, one event; an edit, none."""
+"""What did Telegram's update say? One update, one event."""
 
 from __future__ import annotations
 
@@ -25,25 +25,32 @@ from messages.envelope import Address, Inbound, Kind, StatusUpdate
 
 Event = Inbound | StatusUpdate | Notice
 
+ELSEWHERE = ("edited_channel_post", "edited_business_message")
+"""Edits in places where no family writes to us."""
+
 UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, OSError, RecursionError)
 """What python-telegram-bot raises on an update that is not shaped as it expects."""
 
 
 def read(payload: object, received: datetime, bot: Bot | None = None) -> list[Event]:
     number = whole(table(payload).get("update_id"))
-    if number is None or any(name.startswith("edited_") for name in table(payload)):
+    if number is None or any(name in table(payload) for name in ELSEWHERE):
         return []
     try:
         update = Update.de_json(dict(table(payload)), bot)
         found = _event(update, number, received)
     except UNREADABLE:
         found = None
+    if isinstance(found, Inbound) and found.kind is Kind.EDITED and not _in_words(payload):
+        return []  # a place that moves is sent anew every few seconds
     return [found or _raw(table(payload), number, received)]
 
 
 def _event(update: Update, number: int, received: datetime) -> Event | None:
     if update.message:
         return _message(update.message, number, received)
+    if update.edited_message:
+        return _edited(update.edited_message, number, received)
     if update.callback_query:
         return _button(update.callback_query, number, received)
     if update.my_chat_member:
@@ -59,6 +66,17 @@ def _message(message: Message, number: int, received: datetime) -> Event:
     quoted = message.reply_to_message
     what = _content(message) if message.chat.type == ChatType.PRIVATE else {"kind": Kind.GROUP}
     return _inbound(message.chat.id, number, message.date, received, reply_to=quoted and quoted.message_id, **what)
+
+
+def _in_words(payload: object) -> bool:
+    edited = table(table(payload).get("edited_message"))
+    return bool(words(edited.get("text")) or words(edited.get("caption")))
+
+
+def _edited(message: Message, number: int, received: datetime) -> Inbound:
+    """What was answered stays answered: the new words are not read."""
+    kind = Kind.EDITED if message.chat.type == ChatType.PRIVATE else Kind.GROUP
+    return _inbound(message.chat.id, number, message.edit_date or message.date, received, kind=kind)
 
 
 def _content(message: Message) -> dict[str, Any]:

@@ -28,8 +28,8 @@ STATUSES = {
     "played": Status.READ,
     "failed": Status.FAILED,
 }
-TAKEN_BACK = {"edit", "revoke"}
-"""A changed or deleted message is left alone, as on Telegram: what was answered stays answered."""
+TAKEN_BACK = {"edit": Kind.EDITED, "revoke": Kind.DELETED}
+"""What was answered stays answered: the new words are not read, their writer is told so."""
 
 
 def read(payload: object, received: datetime) -> list[Event]:
@@ -62,7 +62,7 @@ def _message(message: Mapping[str, Any], contacts: list[Mapping[str, Any]], rece
         yield _system(table(message.get("system")), sender)
     elif sender is None:
         yield Notice("message_without_sender", name=event, status=sort)
-    elif sort not in TAKEN_BACK:
+    else:
         what = {"kind": Kind.GROUP} if message.get("group_id") else _content(sort, message, sender)
         yield Inbound(
             NAME,
@@ -91,6 +91,8 @@ def _sender(message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> tu
 
 def _content(sort: str, message: Mapping[str, Any], sender: Address) -> dict[str, Any]:
     part = table(message.get(sort))
+    if sort in TAKEN_BACK:
+        return {"kind": TAKEN_BACK[sort]}
     match sort:
         case "text":
             return {"kind": Kind.TEXT, "text": words(part.get("body"))}
