@@ -27,12 +27,14 @@ from data import (
     audit,
     events,
     invitations,
+    letters,
     meetings,
     outbox,
     people,
     phones,
     questions,
     quiz,
+    reports,
     rights,
     sending,
     sessions,
@@ -135,6 +137,14 @@ class Tx:
     @cached_property
     def rights(self) -> rights.Rights:
         return rights.Rights(self.conn, self.now)
+
+    @cached_property
+    def reports(self) -> reports.Reports:
+        return reports.Reports(self.conn, self.now)
+
+    @cached_property
+    def letters(self) -> letters.Letters:
+        return letters.Letters(self.conn, self.now)
 
     @cached_property
     def status(self) -> status.Status:

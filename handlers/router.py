@@ -17,6 +17,7 @@ from handlers import (
     questions,
     quiz,
     registration,
+    reports,
     rights,
     scope,
     status,
@@ -75,6 +76,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
     Word(("kuis",), KOORDINATOR, quiz.on_kuis_overview),
     Word(("paham",), PENDAMPING, quiz.on_paham),
+    Word(("laporan",), PENDAMPING, reports.on_laporan),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
@@ -116,6 +118,8 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "paham": quiz.on_levels_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
+    reports.TOPIC: reports.on_line,
+    reports.WHICH: lambda m, w, t, _: reports.on_which(m, w, t),
     "jawab": questions.on_answer_line,
 }
 WAITING_KPM: Mapping[str, LineAnswer] = {
@@ -169,7 +173,9 @@ def _tidy(msg: Inbound) -> Inbound:
 
 def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
-        return help.on_unknown_word(msg, who, tx)
+        telling = tx.sessions.get(who.address_id, reports.TOPIC)
+        said = reports.on_media(msg, who, tx, telling.memory) if telling else []
+        return said or help.on_unknown_word(msg, who, tx)
     if not msg.text and not msg.button:
         return []
     text = _plain_command(_CARD.sub(" ", msg.text).strip())
@@ -202,7 +208,7 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
 def _of_a_draft(msg: Inbound) -> bool:
     """A button or word of a conversation that is over."""
     if msg.button:
-        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "answer."))
+        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "answer.", "report."))
     return msg.text.lower().rstrip(".! ") in {"selesai", "ubah"}
 
 
@@ -229,8 +235,13 @@ def _word(text: str, who: Person, tx: Tx, waiting: Session | None) -> tuple[Word
 
 
 def _asked_why(waiting: Session | None) -> bool:
-    """'Tunda, hujan' is a reason when a reason was asked for."""
-    return waiting is not None and waiting.topic == "batalkan" and waiting.memory.get("step") == "detail"
+    """'Tunda, hujan' is a reason when a reason was asked for, and 'Undang bidan' a follow-up."""
+    if waiting is None:
+        return False
+    step = waiting.memory.get("step")
+    return (waiting.topic == "batalkan" and step == "detail") or (
+        waiting.topic == reports.TOPIC and step in reports.FREE_TEXT
+    )
 
 
 def _names_a_kelompok(rest: str, who: Person, tx: Tx) -> bool:

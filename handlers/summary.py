@@ -131,7 +131,7 @@ def on_belum_bertemu(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbo
 
 
 def on_belum_lapor(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
-    """Registers of this month whose meeting is over and that nobody has handed in."""
+    """Registers of this month whose meeting is over and that nobody has handed in, and meetings without a report."""
     kelompoks: dict[int, Kelompok] = {k.id: k for k in scope.mine(who, tx)}
     if not kelompoks:
         return [say(msg, "summary.nothing")]
@@ -139,10 +139,15 @@ def on_belum_lapor(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outboun
     begins = msg.at.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     month = spoken.month_name(f"{begins:%Y-%m}")
     open_ones = [(m, k) for m, k in tx.meetings.unfilled(begins, msg.at) if k in kelompoks]
-    if not open_ones:
-        return [say(msg, "summary.all_reported", month=month)]
-    lines = "\n".join(_unreported(tx, m, kelompoks[k]) for m, k in open_ones)
-    return [say(msg, "summary.not_reported", month=month, count=str(len(open_ones)), lines=lines)]
+    said = [say(msg, "summary.all_reported", month=month)]
+    if open_ones:
+        lines = "\n".join(_unreported(tx, m, kelompoks[k]) for m, k in open_ones)
+        said = [say(msg, "summary.not_reported", month=month, count=str(len(open_ones)), lines=lines)]
+    untold = [(m, k) for m, k in tx.reports.missing(begins, msg.at) if k in kelompoks]
+    if untold:
+        lines = "\n".join(_unreported(tx, m, kelompoks[k]) for m, k in untold)
+        said.append(say(msg, "summary.no_report", month=month, count=str(len(untold)), lines=lines))
+    return said
 
 
 def _unreported(tx: Tx, meeting_id: int, kelompok: Kelompok) -> str:

@@ -11,6 +11,7 @@ from messages.envelope import Attachment
 async def make_file(attachment: Attachment) -> File:
     """Raises KeyError for a kind nobody makes."""
     from bot.exports import (
+        activity,
         charts,
         posters,
         quiz_chart,
@@ -23,6 +24,7 @@ async def make_file(attachment: Attachment) -> File:
         "invitation_qr": posters.invitation_qr,
         "invitation_poster": posters.invitation_poster,
         "check_in_qr": posters.check_in_qr,
+        "activity_report": activity.activity_report,
         "attendance_sheet": register.attendance_sheet,
     }
     return await asyncio.to_thread(makers[attachment.kind], attachment.params)

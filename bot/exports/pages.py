@@ -26,6 +26,9 @@ SHADE = "#e9e9e9"
 MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
 FOOT = 10 * mm
+PADDING = 6
+"""Points that the frame of a page keeps free."""
+
 GRID = [
     ("GRID", (0, 0), (-1, -1), 0.6, INK),
     ("BACKGROUND", (0, 0), (-1, 0), SHADE),
@@ -116,8 +119,8 @@ def document(title: str, story: Sequence[Any], foot: str) -> bytes:
         title=title,
         author="LIKE-PKH",
         lang="id",
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
+        leftMargin=MARGIN - PADDING,
+        rightMargin=MARGIN - PADDING,
         topMargin=14 * mm,
         bottomMargin=18 * mm,
         invariant=1,
