@@ -12,6 +12,7 @@ async def make_file(attachment: Attachment) -> File:
     """Raises KeyError for a kind nobody makes."""
     from bot.exports import (
         activity,
+        agenda,
         charts,
         posters,
         quiz_chart,
@@ -25,6 +26,7 @@ async def make_file(attachment: Attachment) -> File:
         "invitation_poster": posters.invitation_poster,
         "check_in_qr": posters.check_in_qr,
         "activity_report": activity.activity_report,
+        "agenda_letter": agenda.agenda_letter,
         "attendance_sheet": register.attendance_sheet,
     }
     return await asyncio.to_thread(makers[attachment.kind], attachment.params)

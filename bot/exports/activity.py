@@ -26,7 +26,9 @@ def activity_report(params: Mapping[str, Any]) -> File:
         words(params["office"], 10, centred=True),
         words("Program Keluarga Harapan (PKH)", 10, centred=True),
         gap(1),
-        words(f"LAPORAN KEGIATAN {params['what'].upper()}" + (" (KONSEP)" if draft else ""), 13, bold=True, centred=True),
+        words(
+            f"LAPORAN KEGIATAN {params['what'].upper()}" + (" (KONSEP)" if draft else ""), 13, bold=True, centred=True
+        ),
         gap(3),
         *_part("A. Informasi Umum", _general(params)),
         *_part("B. Waktu Pelaksanaan", _time(params)),

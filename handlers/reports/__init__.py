@@ -1,8 +1,11 @@
 """What is handed in? LAPORAN in the chat, and papers about meetings; all of it from recorded facts."""
 
 from handlers.reports.activity import activity_report
+from handlers.reports.agenda import agenda_letter, letter_name, letter_rows
 from handlers.reports.asking import FREE_TEXT, TOPIC
+from handlers.reports.recap import recap_rows
 from handlers.reports.sheet import attendance_sheet
+from handlers.reports.siks import activity_rows, participant_rows
 from handlers.reports.telling import WHICH, on_laporan, on_line, on_media, on_which
 
 __all__ = [
@@ -10,9 +13,15 @@ __all__ = [
     "TOPIC",
     "WHICH",
     "activity_report",
+    "activity_rows",
+    "agenda_letter",
     "attendance_sheet",
+    "letter_name",
+    "letter_rows",
     "on_laporan",
     "on_line",
     "on_media",
     "on_which",
+    "participant_rows",
+    "recap_rows",
 ]

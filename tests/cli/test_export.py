@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.cli.speaking import WrongInput
+from bot.clock import RealClock
 from tests.support.chat import Cast, Chat
 from tests.support.databases import Opened
 from tests.support.papers import pages, text
@@ -25,6 +28,7 @@ def office(sqlite: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         monkeypatch.delenv(name)
     monkeypatch.setenv("LIKE_PKH_DATABASE_URL", sqlite.url)
     c = village(Chat("2026-11-23 08:00", url=sqlite.url))
+    monkeypatch.setattr(RealClock, "now", lambda self: c.chat.now)
     c.budi.says("JADWAL Melati 3; 28-11-2026 09.00; Balai Desa Babayau; P2").taps("Kirim")
     return c
 
@@ -112,3 +116,78 @@ def test_a_long_register_goes_over_two_pages_and_a_joint_meeting_gives_a_file_pe
 )
 def test_what_cannot_be_meant_is_said(office, words):
     assert isinstance(like_pkh("attendance", *words).exception, WrongInput)
+
+
+def test_letters_have_running_numbers_that_stay(office, tmp_path):
+    c = office
+    when = ("--kelompok", "Melati 3", "--date", "2026-11-28")
+    (first,) = made(tmp_path, "letter", *when)
+    shown = text(first)
+    for words in ("LIKE-PKH/P2K2/001/XI/2026", "23 November 2026 (2026-11-23)", "Agenda P2K2 Desa Babayau", "Mars PKH"):
+        assert words in shown, words
+    (again,) = made(tmp_path, "letter", *when)
+    assert again == first
+    c.chat.meeting("Anggrek 1", starts="2026-11-30 09:00", announced="now")
+    made(tmp_path, "letter", "--kelompok", "Anggrek 1")
+    c.budi.says("GANTI JADWAL Melati 3; 29-11-2026 10.00").taps("Kirim")
+    c.rahma.says("BATALKAN Anggrek 1; banjir").taps("Kirim")
+    c.chat.at("2027-01-04 09:00")
+    c.chat.meeting("Anggrek 1", starts="2027-01-09 09:00", announced="now")
+    made(tmp_path, "letter", "--meeting", str(c.chat.meetings()[0].id))
+    made(tmp_path, "letter", "--kelompok", "Anggrek 1")
+    made(tmp_path, "letter", "--register", "--out", "surat.xlsx")
+    rows = list(load_workbook(tmp_path / "surat.xlsx").worksheets[0].iter_rows(min_row=3, values_only=True))
+    assert rows[0] == ("No Surat", "Tanggal", "Hari, tanggal", "Tentang", "Dokumen", "Keadaan")
+    assert [(row[0], row[1], row[5]) for row in rows[1:]] == [
+        ("LIKE-PKH/P2K2/001/XI/2026", "2026-11-23", "diganti"),
+        ("LIKE-PKH/P2K2/002/XI/2026", "2026-11-23", "dibatalkan"),
+        ("LIKE-PKH/P2K2/001/I/2027", "2027-01-04", "berlaku"),
+        ("LIKE-PKH/P2K2/002/I/2027", "2027-01-04", "berlaku"),
+    ]
+    assert rows[1][4] == "Surat LIKE-PKH-P2K2-001-XI-2026 Agenda P2K2 Desa Babayau.pdf"
+    assert (tmp_path / rows[1][4]).exists()
+    made(tmp_path, "letter", "--register", "--out", "surat.csv")
+    assert "LIKE-PKH/P2K2/002/I/2027" in (tmp_path / "surat.csv").read_text("utf-8-sig")
+
+
+def test_siks_rows_are_by_name_with_an_empty_nik_and_text_that_fits(office, tmp_path):
+    held(office)
+    made(tmp_path, "siks", "--kelompok", "Melati 3", "--month", "2026-11", "--out", "siks.xlsx")
+    activities, people = load_workbook(tmp_path / "siks.xlsx").worksheets
+    assert (activities.title, people.title) == ("Kegiatan", "Peserta")
+    (row,) = table(activities)
+    assert (row["Mulai"], row["Pemateri"], row["Materi"]) == ("09.00 WITA", None, "P2 Memahami Perilaku Anak")
+    assert len(row["Nama kegiatan"]) <= 100
+    assert "hadir 2, izin 0, sakit 1, alpa 1, belum diketahui 0 dari 4 keluarga" in row["Uraian"]
+    assert row["Belum tercatat"] == "pemateri, hasil, periksa tempat, hambatan, tindak lanjut"
+    rows = table(people)
+    assert {(r["Nama pengurus"], r["Kehadiran"]) for r in rows} >= {("Siti", "Hadir"), ("Wati", "Sakit")}
+    assert {r["NIK"] for r in rows} == {None}
+    (cell,) = [c for c in people["C"] if c.value == FORMULA]
+    assert cell.data_type == "s"
+
+
+def test_the_recap_says_what_the_summary_says(office, tmp_path):
+    held(office)
+    (content,) = made(tmp_path, "recap", "--month", "2026-11")
+    form, every = load_workbook(tmp_path / "Rekap P2K2 2026-11.xlsx").worksheets
+    assert (form.title, every.title) == ("Batumandi", "Semua pertemuan")
+    rows = {row["Kelompok"]: row for row in table(form)}
+    assert rows["Anggrek 1"]["Alasan tidak terlaksana"] == "belum ada jadwal"
+    found = office.chat.ask(lambda tx: tx.summary.recap("2026-11", "kelompok", None))
+    for line in found.rows:
+        row = rows[line.name]
+        assert (row["Direncanakan"], row["Terlaksana"], row["Hadir"]) == (line.planned, line.held, line.hadir)
+        assert row["Tidak hadir"] == line.izin + line.sakit + line.alpa
+        assert row["Belum diketahui"] == line.belum_diketahui
+    last = table(form)[-1]
+    assert (last["Desa"], last["Total KPM"], last["Hadir"], last["Belum dinilai"]) == ("Jumlah", 5, 2, 4)
+    total = table(every)[-1]
+    assert (total["Kelompok"], total["Hadir"], total["Di daftar hadir"]) == ("Jumlah", 2, 4)
+    assert isinstance(like_pkh("recap", "--kecamatan", "Juai").exception, WrongInput)
+
+
+def table(sheet: Any) -> list[dict[str, Any]]:
+    """What stands under the heads in the third row."""
+    heads, *rows = sheet.iter_rows(min_row=3, values_only=True)
+    return [dict(zip(heads, row, strict=True)) for row in rows]

@@ -86,7 +86,9 @@ def test_a_draft_waits_and_goes_on(c):
     c.budi.says("Bidan Ani, Puskesmas Batumandi").hears("reports.ask.venue")
     c.budi.says("9").hears("reports.unclear").hears("reports.ask.venue")
     c.budi.says("batal").hears("reports.later").hears_nothing()
-    c.budi.says("LAPORAN Melati 3").taps("Lanjut").hears("reports.ask.speaker").showing("Bidan Ani, Puskesmas Batumandi")
+    c.budi.says("LAPORAN Melati 3").taps("Lanjut").hears("reports.ask.speaker").showing(
+        "Bidan Ani, Puskesmas Batumandi"
+    )
 
 
 def test_the_place_of_a_photo_is_forgotten_once_the_report_is_done(c):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.export import attendance
+from bot.cli.export import attendance, letter, siks
 
-app = typer.Typer(help="Berkas untuk diserahkan: daftar hadir dan lainnya.", no_args_is_help=True)
-for part in (attendance,):
+app = typer.Typer(help="Berkas untuk diserahkan: daftar hadir, surat, laporan, rekap.", no_args_is_help=True)
+for part in (attendance, letter, siks):
     part.add_to(app)
