@@ -23,7 +23,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.figures import Figure, table
 
-EVERY = ("inbox", "summary", "reading", "sender", "webhooks", "telegram_pipeline", "quiz")
+EVERY = ("inbox", "summary", "reading", "sender", "webhooks", "telegram_pipeline", "quiz", "obligations", "pages")
 RESULT = Path("var/bench.json")
 
 console = Console()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -14,13 +15,14 @@ from zoneinfo import ZoneInfo
 import uvicorn
 from starlette.applications import Starlette
 
+from bot import dashboard
 from bot.channels.simulator import Simulator
 from bot.channels.telegram import rendering as telegram
 from bot.channels.whatsapp import rendering as whatsapp
 from bot.clock import Clock, RealClock, StandingClock
 from bot.dispatcher import Dispatcher
 from bot.exports import make_file
-from bot.settings import Settings
+from bot.settings import Settings, secret_key
 from bot.simulator import api
 from bot.simulator.play import CLOCK, Play
 from bot.web import Health, make_web
@@ -45,7 +47,7 @@ def open_store(settings: Settings) -> Store:
     """
     clock = _Late()
     try:
-        store = Store(settings.database_url, clock.now)
+        store = Store(settings.database_url, clock.now, cache(partial(secret_key, settings)))
         migrate.upgrade(store)
         clock.behind = store.run(_clock_of)
     except Exception as fault:
@@ -155,7 +157,16 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
     kabupaten = store.run(lambda tx: tx.people.kabupaten())
     zone: ZoneInfo = kabupaten.zone if kabupaten else settings.zone
     health = Health(store, last_tick=lambda: None, sender=lambda: True)
-    return Stage(make_web(store, health, api.routes(play, zone), "/simulator"), play, store)
+    return Stage(
+        make_web(
+            store,
+            health,
+            [*api.routes(play, zone), *dashboard.routes(store, secure=False, after=play.settle)],
+            "/simulator",
+        ),
+        play,
+        store,
+    )
 
 
 async def serve(stage: Stage, host: str, port: int) -> None:

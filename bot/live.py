@@ -17,7 +17,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 from telegram import Bot
 
-from bot import scheduler
+from bot import dashboard, scheduler
 from bot.channels import leaving
 from bot.channels.base import ChannelError
 from bot.channels.telegram import AiohttpRequest, Telegram
@@ -280,8 +280,13 @@ async def _serve(
         last_tick=lambda: parts.last_tick if sender else None,
         sender=lambda: not sender or all(one.healthy for one in parts.senders),
     )
+
+    async def wake() -> None:
+        parts.wake()
+
+    secure = (settings.public_url or "").startswith("https:")
     config = uvicorn.Config(
-        make_web(store, health, parts.routes, None),
+        make_web(store, health, [*parts.routes, *dashboard.routes(store, secure=secure, after=wake)], None),
         host=host,
         port=port,
         log_config=None,  # its lines go where ours go

@@ -237,6 +237,15 @@ class Attendance:
         self.meetings.close(which.id, kelompok_id, by)
         self.audit.write(f"staff:{by}", "register.closed", f"meeting:{which.id}:kelompok:{kelompok_id}")
 
+    def reopen(self, which: Meeting, kelompok_id: int, by: StaffId) -> None:
+        """SELESAI was pressed too early: open again, and not held unless a mark says so."""
+        state = self.meetings.register(which.id, kelompok_id)
+        if state is None or state.closed is None:
+            return
+        self.meetings.reopen(which.id, kelompok_id)
+        self.audit.write(f"staff:{by}", "register.reopened", f"meeting:{which.id}:kelompok:{kelompok_id}")
+        self._let_go(which, kelompok_id)
+
     def _hold_when(self, which: Meeting, kelompok_id: int, becomes_held: bool) -> None:
         state = self.meetings.register(which.id, kelompok_id)
         if becomes_held and state is not None and not state.held:

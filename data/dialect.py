@@ -17,8 +17,10 @@ class InsertOnce:
     def __init__(self, table: Table, conflict: Sequence[str], returning: str | None = None) -> None:
         self._statements: dict[str, Prepared] = {}
         self._returning = returning
+        self._many: dict[str, Any] = {}
         for dialect in (sqlite, postgresql):
             statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(conflict))
+            self._many[dialect.dialect.name] = statement
             back = [table.c[returning]] if returning else []
             self._statements[dialect.dialect.name] = Prepared(statement.returning(*back) if back else statement, back)
 
@@ -26,6 +28,11 @@ class InsertOnce:
         """True when a row was added (or its `returning` column); None or False when it was there already."""
         statement = self._statements[conn.dialect.name]
         return statement.scalar(conn, values) if self._returning else statement.change(conn, values) > 0
+
+    def many(self, conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """The same for many rows; those that were there stay as they are."""
+        if rows:
+            conn.execute(self._many[conn.dialect.name], list(rows))
 
 
 class Upsert:

@@ -1,4 +1,4 @@
-"""Which agenda letters were written? A running number per kabupaten and year; none is given twice, none is taken back."""
+"""Which agenda letters were written? A running number per kabupaten and year; given once, never taken back."""
 
 from __future__ import annotations
 

@@ -303,6 +303,9 @@ class Meetings:
     def close(self, meeting_id: int, kelompok_id: int, by: StaffId) -> None:
         self._set(meeting_id, kelompok_id, closed=self.now, closed_by=by)
 
+    def reopen(self, meeting_id: int, kelompok_id: int) -> None:
+        self._set(meeting_id, kelompok_id, closed=None, closed_by=None)
+
     def freeze(self, meeting_id: int, kelompok_id: int) -> None:
         self._set(meeting_id, kelompok_id, frozen=self.now)
 

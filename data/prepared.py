@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy import BindParameter, Connection, Dialect, Insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select, visitors
 
@@ -17,26 +18,38 @@ Convert = Callable[[Any], Any]
 class _Ready:
     """One statement in one dialect: its text, the order of its parameters, and what its types need converted."""
 
-    __slots__ = ("binds", "columns", "fixed", "order", "row", "sql")
+    __slots__ = ("binds", "columns", "fixed", "lists", "order", "row", "sql")
 
-    def __init__(self, statement: Any, columns: Sequence[Any], dialect: Dialect, keys: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        statement: Any,
+        columns: Sequence[Any],
+        dialect: Dialect,
+        keys: Sequence[str] | None,
+        lists: Mapping[str, int],
+    ) -> None:
         asked: set[str] = set()
-        compiled = visitors.cloned_traverse(statement, {}, {"bindparam": partial(_later, asked)}).compile(
+        compiled = visitors.cloned_traverse(statement, {}, {"bindparam": partial(_later, asked, lists)}).compile(
             dialect=dialect,
             column_keys=list(keys) if keys is not None else None,
             compile_kwargs={"render_postcompile": True},
         )
         self.sql: str = str(compiled)
-        binds = {name: _into(bind.type, dialect) for bind, name in compiled.bind_names.items()}
+        binds = {name: _into(bind.type, dialect) for bind, name in compiled.bind_names.items() if name not in lists}
         self.binds = [(name, convert) for name, convert in binds.items() if convert is not None]
         self.order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
-        given = asked if keys is None else asked | set(keys)
+        self.lists = {name: [f"{name}_{i + 1}" for i in range(length)] for name, length in lists.items()}
+        given = asked | set(keys or ()) | {one for names in self.lists.values() for one in names}
         self.fixed = {name: value for name, value in compiled.params.items() if name not in given}
         self.row: Any = _row_of(tuple(str(c.key) for c in columns))
         self.columns = [(i, out) for i, c in enumerate(columns) if (out := _out_of(c.type, dialect)) is not None]
 
     def arguments(self, values: Mapping[str, Any]) -> Any:
         given = {**self.fixed, **values}
+        for name, places in self.lists.items():
+            listed = list(given.pop(name))
+            # The last one fills what is left, so that a few lengths do for all.
+            given.update(zip_longest(places, listed, fillvalue=listed[-1] if listed else None))
         for name, convert in self.binds:
             given[name] = convert(given[name])
         return [given[name] for name in self.order] if self.order is not None else given
@@ -51,7 +64,7 @@ class _Ready:
 
 
 class Prepared:
-    """A plain statement: named parameters, no list of them, no default that Python would fill in.
+    """A plain statement: named parameters, also `expanding` lists of plain values, and no default of Python's.
 
     SQLAlchemy still writes it, once for each dialect; only the way from there to the driver is short, which is what
     counts where a message costs a dozen of them. Faults are SQLAlchemy's own, as everywhere, without parameters.
@@ -61,6 +74,8 @@ class Prepared:
         self.statement = statement
         self._columns = list(statement.selected_columns) if isinstance(statement, Select) else list(returning)
         self._by_keys = isinstance(statement, Insert)
+        binds = [bind for bind in visitors.iterate(statement) if isinstance(bind, BindParameter)]
+        self._lists = [bind.key for bind in binds if bind.expanding and bind.required]
         self._ready: dict[Any, _Ready] = {}
 
     def all(self, conn: Connection, values: Mapping[str, Any]) -> list[Any]:
@@ -86,9 +101,12 @@ class Prepared:
     def _execute(self, conn: Connection, values: Mapping[str, Any]) -> Any:
         dialect = conn.dialect
         keys = tuple(values) if self._by_keys else None
-        ready = self._ready.get((dialect.name, keys))
+        lengths = tuple(_room(len(values[name])) for name in self._lists)
+        ready = self._ready.get((dialect.name, keys, lengths))
         if ready is None:
-            ready = self._ready[dialect.name, keys] = _Ready(self.statement, self._columns, dialect, keys)
+            lists = dict(zip(self._lists, lengths, strict=True))
+            ready = _Ready(self.statement, self._columns, dialect, keys, lists)
+            self._ready[dialect.name, keys, lengths] = ready
         cursor = conn.connection.cursor()
         try:
             cursor.execute(ready.sql, ready.arguments(values))
@@ -109,9 +127,16 @@ def _row_of(names: Sequence[str]) -> Any:
     return made._make
 
 
-def _later(asked: set[str], bind: Any) -> None:
+def _room(number: int) -> int:
+    """0, 1, 2, 4, 8 …"""
+    return 1 << (number - 1).bit_length() if number else 0
+
+
+def _later(asked: set[str], lists: Mapping[str, int], bind: Any) -> None:
     """A parameter that comes with each call: while the text is made it may be missing."""
-    if bind.required:
+    if bind.required and bind.key in lists:
+        bind.value, bind.required = [0] * lists[bind.key], False
+    elif bind.required:
         asked.add(bind.key)
         bind.required = False
 

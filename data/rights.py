@@ -24,6 +24,7 @@ from data.schema import (
     kpm_address,
     member,
     metadata,
+    obligation,
     outbox,
     outbox_kpm,
     phone_message,
@@ -32,9 +33,11 @@ from data.schema import (
     question_step,
     quiz,
     quiz_card,
+    school_month,
     session,
     staff_address,
     understanding,
+    visit,
 )
 
 NOBODY = "(dihapus)"
@@ -51,8 +54,10 @@ SECTIONS: Mapping[str, Table] = {
     "pemahaman": understanding,
     "praktik": practice,
     "soal yang diulang": quiz_card,
+    "kewajiban": obligation,
     "undangan nomor": invitation,
     "bulan": family_month,
+    "catatan kunjungan": visit,
 }
 """What is shown and handed over, by its Indonesian name; letters, numbers and consents come beside it."""
 
@@ -114,6 +119,9 @@ class Rights:
         sections["persetujuan"] = self._rows(
             select(consent).join(kpm_address, kpm_address.c.address_id == consent.c.address_id),
             kpm_address.c.kpm_id == kpm_id,
+        )
+        sections["kehadiran sekolah"] = self._rows(
+            select(school_month).join(member, member.c.id == school_month.c.member_id), member.c.kpm_id == kpm_id
         )
         sections["surat"] = self._rows(
             select(outbox.c.id, outbox.c.key, outbox.c.text, outbox.c.state, outbox.c.sent).join(

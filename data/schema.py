@@ -156,6 +156,11 @@ member = Table(
     Column("hpl", Date),
     Column("school", String(80)),
     Column("level", String(12)),
+    Column("delivered", Date),
+    Column("stopped", String(12)),
+    Column("at_risk", Boolean, nullable=False, server_default=text("false")),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),
+    Column("next_on", Date, server_default="1970-01-01", index=True),
     _one_of(
         "component",
         "ibu_hamil",
@@ -167,6 +172,9 @@ member = Table(
         "lain",
     ),
 )
+
+"""`next_on`: the day on which there may be something to remind her of; a new row is looked at first.
+`by_hand`: entered with DATA; a roster that does not know her yet leaves her."""
 
 address = Table(
     "address",
@@ -288,6 +296,14 @@ attendance = Table(
     _to("staff", "marked_by", nullable=True),
     Column("marked", Moment),
     Column("note", String(200)),
+    Index(
+        "ix_attendance_declined",
+        "meeting_id",
+        "kelompok_id",
+        "reason",
+        sqlite_where=text("answer = 'declined'"),
+        postgresql_where=text("answer = 'declined'"),
+    ),
     CheckConstraint("code = false OR claimed IS NOT NULL", name="code_is_a_claim"),
     _one_of("answer", "unknown", "maybe", "promised", "declined", "claimed"),
     _one_of("mark", "hadir", "izin", "sakit", "alpa"),
@@ -603,6 +619,68 @@ outbox_kpm = Table(
 )
 """Which families a letter is for: for the weekly limit, for STATUS, for erasing."""
 
+
+obligation = Table(
+    "obligation",
+    metadata,
+    _id(),
+    Column("member_id", Key, ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
+    _to("kpm", index=True),
+    Column("series", String(8), nullable=False),
+    Column("occurrence", String(8), nullable=False),
+    Column("rule", String(8), nullable=False),
+    Column("claim", String(14)),
+    Column("reason", String(16)),
+    Column("done_on", Date),
+    Column("claimed", Moment),
+    Column("claim_by", String(20)),
+    Column("mark", String(14)),
+    Column("proof", String(60)),
+    _to("staff", "marked_by", nullable=True),
+    Column("marked", Moment),
+    Column("reminded", Date),
+    Column("times", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("member_id", "series", "occurrence"),
+    _one_of("claim", "done", "not_done", "not_applicable"),
+    _one_of("mark", "done", "not_done", "not_applicable"),
+)
+"""One thing that is due once for one member: how often we spoke of it, what she said, what the pendamping wrote."""
+
+obligation_letter = Table(
+    "obligation_letter",
+    metadata,
+    _id(),
+    _to("address", index=True),
+    Column("on", Date, nullable=False),
+    Column("items", Json, nullable=False),
+    Column("open", Boolean, nullable=False, server_default=text("true")),
+)
+"""What a letter asked, so that SUDAH, BELUM and BUKA know what they are about."""
+
+posyandu = Table(
+    "posyandu",
+    metadata,
+    _id(),
+    _to("desa"),
+    Column("name", String(80), nullable=False),
+    Column("place", String(120), nullable=False, server_default=""),
+    Column("pattern", String(200), nullable=False),
+    UniqueConstraint("desa_id", "name"),
+)
+
+school_month = Table(
+    "school_month",
+    metadata,
+    Column("member_id", Key, ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("school", String(80), nullable=False, server_default=""),
+    Column("effective", Integer, nullable=False),
+    Column("alpa", Integer, nullable=False),
+    Column("izin", Integer, nullable=False),
+    Column("sakit", Integer, nullable=False),
+)
+"""Days of one child in one month, as the school wrote them; nothing here is ever guessed."""
+
 lease = Table(
     "lease",
     metadata,
@@ -645,6 +723,37 @@ invitation = Table(
     _to("address", "used_by", nullable=True),
 )
 """Single-use codes that bring a Telegram chat to its family or member of staff."""
+
+desk_link = Table(
+    "desk_link",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _to("staff", index=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("spent", Moment),
+)
+desk_session = Table(
+    "desk_session",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _to("staff", index=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("ended", Moment),
+)
+"""Who may look at the pages: hashes only, so that a copy of the database opens none."""
+
+visit = Table(
+    "visit",
+    metadata,
+    _id(),
+    _to("kpm", index=True),
+    _to("staff"),
+    Column("at", Moment, nullable=False),
+    Column("text", String(500), nullable=False),
+)
+"""What a pendamping wrote down after she had gone to see a family."""
 
 audit = Table(
     "audit",

@@ -14,19 +14,22 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
 
 from data.outbox import DUE, FORWARD, MOMENT, Claimed, as_claimed
+from data.prepared import Prepared
 from data.schema import address, kpm, outbox, outbox_kpm
 from messages.envelope import Priority, Status, StatusUpdate
 
 WINDOW = timedelta(hours=24)
 
 _LIVES = or_(outbox.c.expires.is_(None), outbox.c.expires > bindparam("now", type_=MOMENT))
-LOOK = DUE.add_columns(address.c.blocked).where(outbox.c.address_id.not_in(bindparam("skip", expanding=True)), _LIVES)
-SOMETHING_DUE = (
+LOOK = Prepared(
+    DUE.add_columns(address.c.blocked).where(outbox.c.address_id.not_in(bindparam("skip", expanding=True)), _LIVES)
+)
+SOMETHING_DUE = Prepared(
     select(outbox.c.id)
     .where(outbox.c.state == "queued", outbox.c.not_before <= bindparam("now", type_=MOMENT))
     .limit(1)
 )
-TAKE = (
+TAKE = Prepared(
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued", _LIVES)
     .values(
@@ -35,11 +38,12 @@ TAKE = (
         attempts=outbox.c.attempts + 1,
         status_at=bindparam("now", type_=MOMENT),
     )
-    .returning(outbox.c.id)
+    .returning(outbox.c.id),
+    [outbox.c.id],
 )
 MINE = (outbox.c.id == bindparam("b_id"), outbox.c.state == "sending", outbox.c.fence == bindparam("b_fence"))
 _OTHER_ATTEMPT = func.coalesce(outbox.c.platform_id, "") != bindparam("b_pid")
-SENT = (
+SENT = Prepared(
     update(outbox)
     .where(
         outbox.c.id == bindparam("b_id"),
@@ -60,7 +64,7 @@ SENT = (
         status_at=bindparam("b_at", type_=MOMENT),
     )
 )
-BACK = (
+BACK = Prepared(
     update(outbox)
     .where(*MINE)
     .values(
@@ -70,14 +74,16 @@ BACK = (
         attempts=outbox.c.attempts - bindparam("b_uncounted"),
     )
 )
-FAIL = update(outbox).where(*MINE).values(state="failed", error=bindparam("b_error"), status_at=bindparam("b_at"))
-NOTE = update(outbox).where(*MINE).values(error=bindparam("b_error"))
+FAIL = Prepared(
+    update(outbox).where(*MINE).values(state="failed", error=bindparam("b_error"), status_at=bindparam("b_at"))
+)
+NOTE = Prepared(update(outbox).where(*MINE).values(error=bindparam("b_error")))
 FLYING = (
     select(*DUE.selected_columns, outbox.c.fence)
     .join(address, address.c.id == outbox.c.address_id)
     .where(outbox.c.state == "sending", outbox.c.channel.in_(bindparam("channels", expanding=True)))
 )
-KNOWN = (
+KNOWN = Prepared(
     select(
         outbox.c.id,
         outbox.c.state,
@@ -91,10 +97,10 @@ KNOWN = (
     .order_by(outbox.c.id)
     .with_for_update()
 )
-IDS_BY_NAME = select(outbox.c.id, outbox.c.platform_id).where(
-    outbox.c.platform_id.in_(bindparam("names", expanding=True))
+IDS_BY_NAME = Prepared(
+    select(outbox.c.id, outbox.c.platform_id).where(outbox.c.platform_id.in_(bindparam("names", expanding=True)))
 )
-MOVE = (
+MOVE = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"))
     .values(
@@ -110,13 +116,13 @@ AGAIN = (
     .where(outbox.c.id == bindparam("b_id"), or_(outbox.c.state == "sent", outbox.c.state == "failed"))
     .values(state="queued", not_before=bindparam("b_from", type_=MOMENT))
 )
-FAMILIES = (
+FAMILIES = Prepared(
     select(outbox_kpm.c.outbox_id, kpm.c.id, kpm.c.kelompok_id)
     .join(kpm, kpm.c.id == outbox_kpm.c.kpm_id)
     .where(outbox_kpm.c.outbox_id.in_(bindparam("ids", expanding=True)))
     .order_by(outbox_kpm.c.outbox_id, kpm.c.id)
 )
-ARRIVED = (
+ARRIVED = Prepared(
     update(address).where(address.c.id.in_(bindparam("ids", expanding=True)), address.c.failures > 0).values(failures=0)
 )
 WINDOW_OVER = (
@@ -147,40 +153,40 @@ class Sending:
 
     def something_due(self) -> bool:
         """Cheap, also where many letters wait for their day."""
-        return self.conn.execute(SOMETHING_DUE, {"now": self.now}).first() is not None
+        return SOMETHING_DUE.first(self.conn, {"now": self.now}) is not None
 
     def look(self, channels: Collection[str], limit: int, most: Priority, skip: Collection[int] = ()) -> list[Claimed]:
         """The next due letters in order, several of one address too; `skip` names addresses."""
         values = {"channels": list(channels), "now": self.now, "n": limit, "most": int(most), "skip": list(skip)}
-        rows = self.conn.execute(LOOK, values)
+        rows = LOOK.all(self.conn, values)
         return [replace(as_claimed(row), blocked=True) if row.blocked else as_claimed(row) for row in rows]
 
     def take(self, ids: Collection[int], fence: int) -> set[int]:
         """They are ours from this commit on; what was cancelled or went stale since the look is not among them."""
         if not ids:
             return set()
-        return set(self.conn.execute(TAKE, {"ids": sorted(ids), "f": fence, "now": self.now}).scalars())
+        return {row.id for row in TAKE.all(self.conn, {"ids": sorted(ids), "f": fence, "now": self.now})}
 
     # --- after
 
     def sent(self, letters: Iterable[tuple[int, str, str]]) -> None:
         """(letter, the platform's id, the words): true whoever says it, so without a fence."""
         rows = [{"b_id": i, "b_pid": pid, "b_text": text, "b_at": self.now} for i, pid, text in sorted(letters)]
-        if rows:
-            self.conn.execute(SENT, rows)
+        for row in rows:
+            SENT.change(self.conn, row)
 
     def put_back(self, letter_id: int, fence: int, wait: timedelta, error: str, *, free: bool = False) -> bool:
         """The same letter may pass later; `free` when the attempt is not to be counted."""
         values = {"b_from": self.now + wait, "b_error": error[:200] or None, "b_uncounted": int(free)}
-        return self.conn.execute(BACK, {"b_id": letter_id, "b_fence": fence, **values}).rowcount > 0
+        return BACK.change(self.conn, {"b_id": letter_id, "b_fence": fence, **values}) > 0
 
     def fail(self, letter_id: int, fence: int, error: str) -> bool:
         values = {"b_id": letter_id, "b_fence": fence, "b_error": error[:200] or None, "b_at": self.now}
-        return self.conn.execute(FAIL, values).rowcount > 0
+        return FAIL.change(self.conn, values) > 0
 
     def note(self, letter_id: int, fence: int, error: str) -> None:
         """It left and nobody answered: it stays on its way until a status tells, or the wait for one is over."""
-        self.conn.execute(NOTE, {"b_id": letter_id, "b_fence": fence, "b_error": error[:200]})
+        NOTE.change(self.conn, {"b_id": letter_id, "b_fence": fence, "b_error": error[:200]})
 
     def flying(self, channels: Collection[str]) -> list[Claimed]:
         """Every letter that left, or was about to when its sender was last heard of."""
@@ -192,7 +198,7 @@ class Sending:
     def progress(self, updates: Sequence[StatusUpdate]) -> list[Moved]:
         """Statuses only move forward, whatever order they come in: returns what really moved, in order."""
         ids = self._letters(updates)
-        rows = {r.id: r for r in self.conn.execute(KNOWN, {"ids": sorted({i for i in ids if i is not None})})}
+        rows = {r.id: r for r in KNOWN.all(self.conn, {"ids": sorted({i for i in ids if i is not None})})}
         state = {i: Status(r.state) for i, r in rows.items()}
         moved, changes = [], {}
         for said, letter_id in zip(updates, ids, strict=True):
@@ -204,8 +210,8 @@ class Sending:
             moved.append(Moved(said, row.id, row.key, row.address_id, row.about, state[row.id], row.attempts))
             state[row.id] = said.status
             changes[row.id] = self._change(row.id, said)
-        if changes:
-            self.conn.execute(MOVE, list(changes.values()))
+        for change in changes.values():
+            MOVE.change(self.conn, change)
         return moved
 
     def _letters(self, updates: Sequence[StatusUpdate]) -> list[int | None]:
@@ -213,7 +219,7 @@ class Sending:
         names = {u.platform_id for u in updates if u.letter is None}
         known: Mapping[str, int] = {}
         if names:
-            known = {r.platform_id: r.id for r in self.conn.execute(IDS_BY_NAME, {"names": sorted(names)})}
+            known = {r.platform_id: r.id for r in IDS_BY_NAME.all(self.conn, {"names": sorted(names)})}
         return [known.get(u.platform_id) if u.letter is None else u.letter for u in updates]
 
     def _change(self, letter_id: int, said: StatusUpdate) -> dict[str, Any]:
@@ -233,13 +239,13 @@ class Sending:
 
     def families_of(self, letter_ids: Collection[int]) -> Sequence[tuple[int, int, int]]:
         """(letter, family, kelompok) of everybody these letters are for."""
-        rows = self.conn.execute(FAMILIES, {"ids": sorted(letter_ids)})
+        rows = FAMILIES.all(self.conn, {"ids": sorted(letter_ids)})
         return [(row.outbox_id, row.id, row.kelompok_id) for row in rows]
 
     def arrived(self, address_ids: Collection[int]) -> None:
         """Something arrived there, so earlier failures no longer count."""
         if address_ids:
-            self.conn.execute(ARRIVED, {"ids": sorted(address_ids)})
+            ARRIVED.change(self.conn, {"ids": sorted(address_ids)})
 
     def heard(self, address_id: int) -> datetime | None:
         """When somebody last wrote from there."""

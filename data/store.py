@@ -25,17 +25,21 @@ from data import (
     accounts,
     attendance,
     audit,
+    desk,
     events,
     invitations,
     letters,
     meetings,
+    obligations,
     outbox,
+    overview,
     people,
     phones,
     questions,
     quiz,
     reports,
     rights,
+    scoped,
     sending,
     sessions,
     settings,
@@ -67,12 +71,18 @@ class StoreBusyError(StoreError):
     """Another process held the database too long; the same change may pass later."""
 
 
-class Tx:
-    """One open transaction with every shelf on it. `now` is the moment the work is done at, UTC."""
+def no_key() -> str:
+    """A database that was opened without its key signs nothing."""
+    raise StoreError("there is no key to sign with")
 
-    def __init__(self, conn: Connection, now: datetime) -> None:
+
+class Tx:
+    """One open transaction with every shelf on it. `now` is the moment the work is done at, UTC; `key` signs links."""
+
+    def __init__(self, conn: Connection, now: datetime, key: Callable[[], str] = no_key) -> None:
         self.conn = conn
         self.now = now
+        self.key = key
 
     @cached_property
     def people(self) -> people.People:
@@ -135,6 +145,10 @@ class Tx:
         return invitations.Invitations(self.conn, self.now)
 
     @cached_property
+    def obligations(self) -> obligations.Obligations:
+        return obligations.Obligations(self.conn, self.now)
+
+    @cached_property
     def rights(self) -> rights.Rights:
         return rights.Rights(self.conn, self.now)
 
@@ -149,6 +163,18 @@ class Tx:
     @cached_property
     def status(self) -> status.Status:
         return status.Status(self.conn)
+
+    @cached_property
+    def desk(self) -> desk.Desk:
+        return desk.Desk(self.conn, self.now, self.audit, self.key)
+
+    @cached_property
+    def overview(self) -> overview.Overview:
+        return overview.Overview(self.conn)
+
+    @cached_property
+    def scoped(self) -> scoped.Scoped:
+        return scoped.Scoped(self.conn, self.now, self.audit)
 
 
 Otherwise = Callable[[Tx, Exception], Any]
@@ -179,9 +205,10 @@ class _Job:
 class Store:
     """The database. `clock` tells what time it is; the simulator's clock stands still until somebody moves it."""
 
-    def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, url: str, clock: Callable[[], datetime], key: Callable[[], str] = no_key) -> None:
         self.url = make_url(url)
         self.clock = clock
+        self.key = key
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -275,7 +302,7 @@ class Store:
     def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> Answer:
         SAVEPOINT.change(conn, {})
         try:
-            value = work(Tx(conn, self.clock()))
+            value = work(Tx(conn, self.clock(), self.key))
         except BaseException as fault:  # undone and handed back, SystemExit too; the rest of the batch stands
             if isinstance(fault, DBAPIError) and _breaks_the_batch(fault):
                 raise

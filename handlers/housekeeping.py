@@ -11,8 +11,10 @@ EVENTS_KEPT = timedelta(days=30)
 
 
 def tick_forget(tx: Tx) -> bool:
-    """Drop the ids of old events, conversations that have ended, and the numbers of families that had all erased."""
+    """Drop what nobody needs: ids of old events, conversations that have ended, links and sessions that open nothing,
+    and the numbers of families that had all erased."""
     tx.events.forget_before(tx.now - EVENTS_KEPT)
     tx.sessions.forget()
     tx.rights.sweep()
+    tx.desk.forget()
     return False

@@ -11,9 +11,11 @@ from data.store import Tx
 from handlers import (
     attendance,
     consent,
+    desk,
     handover,
     help,
     meetings,
+    obligations,
     questions,
     quiz,
     registration,
@@ -68,6 +70,8 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("kode",), PENDAMPING, registration.on_kode),
     Word(("status",), PENDAMPING, status.on_status),
     Word(("tindak lanjut",), PENDAMPING, status.on_tindak_lanjut),
+    Word(("data",), PENDAMPING, obligations.on_data),
+    Word(("verkom",), STAFF, obligations.on_verkom),
     Word(("tanya",), PENDAMPING, questions.on_list),
     Word(("jawab",), PENDAMPING, questions.on_jawab),
     Word(("catat",), PENDAMPING, questions.on_catat),
@@ -80,6 +84,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
+    Word(("halaman", "dasbor"), STAFF, desk.on_halaman),
     Word(("menu", "bantuan", "help", "start", "mulai"), STAFF, lambda m, w, t, _: help.on_menu(m, w, t)),
 )
 KPM_WORDS: Mapping[str, Answer] = {
@@ -95,6 +100,7 @@ KPM_WORDS: Mapping[str, Answer] = {
     "bantuan": help.on_bantuan,
     "cara pakai": help.on_how,
     "uang bantuan": help.on_money,
+    "kewajiban": obligations.on_kewajiban,
 }
 KPM_BUTTONS: Mapping[str, Answer] = {
     "help.how": help.on_how,
@@ -117,6 +123,8 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "kuis_lisan": quiz.on_aloud_line,
     "paham": quiz.on_levels_line,
     "absen_mana": lambda m, w, t, _: attendance.on_which(m, w, t),
+    "data": obligations.on_data_line,
+    "verkom": obligations.on_verkom_line,
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
     reports.TOPIC: reports.on_line,
     reports.WHICH: lambda m, w, t, _: reports.on_which(m, w, t),
@@ -125,6 +133,10 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
 WAITING_KPM: Mapping[str, LineAnswer] = {
     "who": attendance.on_who,
     "reason": attendance.on_reason,
+    "kewajiban_siapa": lambda m, w, t, _: obligations.on_whose(m, w, t),
+    "kewajiban_mana": obligations.on_which,
+    "kewajiban_alasan": obligations.on_why,
+    "izin_kewajiban": lambda m, w, t, _: obligations.on_consent(m, w, t),
     "bantuan": lambda m, w, t, _: help.on_which_help(m, w, t),
     "tanya": lambda m, w, t, _: _asked(m, w, t),
     "salah_nomor": lambda m, w, t, _: questions.on_sure(m, w, t),
@@ -174,8 +186,8 @@ def _tidy(msg: Inbound) -> Inbound:
 def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
         telling = tx.sessions.get(who.address_id, reports.TOPIC)
-        said = reports.on_media(msg, who, tx, telling.memory) if telling else []
-        return said or help.on_unknown_word(msg, who, tx)
+        told = reports.on_media(msg, who, tx, telling.memory) if telling else []
+        return told or help.on_unknown_word(msg, who, tx)
     if not msg.text and not msg.button:
         return []
     text = _plain_command(_CARD.sub(" ", msg.text).strip())
@@ -188,6 +200,10 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return word.answer(msg, who, tx, rest)
     if msg.button and msg.button.startswith("permit."):
         return meetings.on_permit(msg, who, tx)
+    if msg.button and msg.button.startswith(("data.take:", "data.no:")):
+        return obligations.on_decision(msg, who, tx)
+    if msg.button in {"school.tell", "school.leave"}:
+        return obligations.on_low(msg, who, tx)
     if msg.button and msg.button.startswith("join."):
         return registration.on_decision(msg, who, tx, consent.introduce)
     if (said := questions.on_quoted(msg, who, tx)) is not None:
@@ -208,7 +224,9 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
 def _of_a_draft(msg: Inbound) -> bool:
     """A button or word of a conversation that is over."""
     if msg.button:
-        return msg.button.startswith(("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "answer.", "report."))
+        return msg.button.startswith(
+            ("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "data.", "verkom.", "answer.", "report.")
+        )
     return msg.text.lower().rstrip(".! ") in {"selesai", "ubah"}
 
 
@@ -309,6 +327,7 @@ def _words_of_the_quiz(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | No
 
 def _lost(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """A death in the family is answered quietly; where it also says that she cannot come, that is kept too."""
+    obligations.on_loss(who, tx)
     now = attendance.situation(who, tx, msg.at)
     if who.consent is Consent.YES and now.expecting is not Expecting.NONE:
         beside = read(msg.text, now.expecting)
@@ -343,13 +362,21 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     said = _open_question(msg, who, tx) if msg.text or msg.button else None
     if said is not None:
         return said
+    if msg.button and msg.button.startswith("ob.ask:"):
+        return questions.on_tanya(msg, who, tx)
+    if msg.button and (said := obligations.on_button(msg, who, tx)) is not None:
+        return said
     if msg.button:
         if msg.button.startswith("quiz.answer:"):
             return quiz.on_quiz_button(msg, who, tx)
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
     if word in {*START, "nanti"} and quiz.is_waited_for(who, tx):
         return quiz.on_later(msg, who, tx) if word == "nanti" else quiz.on_start(msg, who, tx)
-    if word in PRACTICE and (said := quiz.on_practice(msg, who, tx, PRACTICE[word])) is not None:
+    if (
+        word in PRACTICE
+        and not obligations.is_newest(who, tx)
+        and (said := quiz.on_practice(msg, who, tx, PRACTICE[word])) is not None
+    ):
         return said
     if word in KPM_WORDS:
         return KPM_WORDS[word](msg, who, tx)
@@ -361,6 +388,10 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
         return []
     if (said := attendance.on_ketua(msg, who, tx)) is not None:
         return said
+    if now.expecting is not Expecting.CHECKIN:
+        said = obligations.on_line(msg, who, tx, now.expecting)
+        if said is not None:
+            return said
     return _read(msg, who, tx, now, reading)
 
 
@@ -417,10 +448,10 @@ def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: R
             return help.on_thanks(msg, who, tx)
         case "question":
             return handover.pass_on(msg, who, tx, "question", msg.text, meeting=now.meeting)
+        case "data_change":
+            return obligations.on_change(msg, who, tx, reading)
         case "wrong_number":
             return questions.on_wrong_number(msg, who, tx)
-        case "data_change":
-            return handover.pass_on(msg, who, tx, "data", msg.text, meeting=now.meeting)
         case "unknown" if now.expecting is Expecting.NONE:
             return _unknown(msg, who, tx, now)
         case "unknown" if (said := _quiz_again(msg, who, tx)) is not None:

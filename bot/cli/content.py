@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from bot.cli import quiz_content
 from bot.cli.speaking import Failed, out, show_json, show_table
-from data.content import contacts, quizzes
+from data.content import contacts, obligations, quizzes
 from data.content.sessions import sessions
 from messages import checks
 from messages.catalog import DEFAULT, VOICES, entries
@@ -34,8 +35,10 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
     except ValueError as fault:
         questions = 0
         faults.append(str(fault).splitlines()[-2].strip() if len(str(fault).splitlines()) > 1 else str(fault))
+    faults += _of_obligations()
     if json:
         facts = {"templates": len(entries()), "sessions": len(sessions()), "questions": questions}
+        facts["obligations"] = len(obligations.rules())
         show_json({**facts, "unreviewed": unreviewed, "faults": faults})
     else:
         for note in unreviewed:
@@ -49,12 +52,32 @@ def check(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.
         raise Failed(f"{len(faults)} hal perlu diperbaiki.")
 
 
-@app.command("list")
-def list_content(json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False) -> None:
-    """Daftar sesi P2K2.
+def _of_obligations() -> list[str]:
+    """A row that cannot be read is one of the faults, not the end of the check."""
+    try:
+        return list(obligations.faults())
+    except ValidationError as fault:
+        return [f"kewajiban: {error['msg']} ({'.'.join(map(str, error['loc']))})" for error in fault.errors()]
 
-    Contoh: like-pkh content list
+
+@app.command("list")
+def list_content(
+    kewajiban: Annotated[bool, typer.Option("--kewajiban", help="Aturan kewajiban, dahulu dan sekarang.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False,
+) -> None:
+    """Daftar sesi P2K2, atau aturan kewajiban.
+
+    Contoh: like-pkh content list --kewajiban
     """
+    if kewajiban:
+        rules = obligations.content().rule
+        if json:
+            show_json([rule.model_dump(by_alias=True) for rule in rules])
+            return
+        titles = ["Aturan", "Untuk", "Kewajiban", "Kapan", "2007", "Yakin"]
+        rows = [[r.id, r.applies, r.due, r.cadence_text, r.law_2007, r.confidence] for r in rules]
+        show_table(titles, rows)
+        return
     if json:
         show_json([s.model_dump() for s in sessions()])
         return

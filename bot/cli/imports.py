@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 from rich.progress import Progress
 
+from bot.cli import obligation_imports
 from bot.cli.speaking import Failed, WrongInput, err, opened, out, show_json
 from data.intake.roster import (
     WRONG,
@@ -25,6 +26,7 @@ from data.intake.roster import (
 from data.store import Tx
 
 app = typer.Typer(help="Masukkan data dari berkas.", no_args_is_help=True)
+obligation_imports.add_to(app)
 
 
 @app.callback()

@@ -14,6 +14,7 @@ from bot.cli.speaking import WrongInput, opened, out, settings_of_start
 from bot.live import start
 from bot.settings import Settings, secret_key
 from data import migrate
+from handlers.desk import PAGES
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Host = Annotated[str | None, typer.Option(help="Alamat tempat mendengarkan; bawaan dari LIKE_PKH_HTTP_HOST.")]
@@ -57,6 +58,7 @@ def _live(settings: Settings, host: str | None, port: int | None, only: str | No
         raise WrongInput("--only membagi bot ke beberapa proses dan butuh PostgreSQL di LIKE_PKH_DATABASE_URL.")
     store.run(lambda tx: claim_for_real(tx, settings.sample))
     store.run(lambda tx: keep_choices(tx, settings))
+    store.run(lambda tx: tx.settings.keep(PAGES, (settings.public_url or "").rstrip("/")))
     with only_run(store):
         start(settings, store, where, number, web=only != "sender", sender=only != "web")
 
@@ -79,6 +81,7 @@ def _simulator(settings: Settings, host: str | None, port: int | None) -> None:
     store = open_store(settings)
     with only_run(store):
         stage = make_simulator(settings, store)
+        store.run(lambda tx: tx.settings.keep(PAGES, f"http://{where}:{number}"))
         _greet(where, number)
         try:
             asyncio.run(serve(stage, where, number))

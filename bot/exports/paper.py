@@ -104,7 +104,7 @@ def _squares(figure: Figure, top: float, squares: Sequence[Square]) -> float:
 
 
 @cache
-def _fonts() -> tuple[str, str]:
+def page_fonts() -> tuple[str, str]:
     """DejaVu, which matplotlib brings along: the PDF speaks every name that the picture does."""
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     for name, file in (("Poster", "DejaVuSans.ttf"), ("Poster-Bold", "DejaVuSans-Bold.ttf")):
@@ -114,7 +114,7 @@ def _fonts() -> tuple[str, str]:
 
 def pdf(page: Page) -> bytes:
     """A4, to be seen from two metres."""
-    plain, bold = _fonts()
+    plain, bold = page_fonts()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=True)
     canvas.setTitle(page.title)

@@ -87,6 +87,11 @@ class Play:
                 await self.dispatcher.drain()
             return await self._since(before)
 
+    async def settle(self) -> None:
+        """A page has left letters in the outbox: they are laid down now."""
+        async with self._turn:
+            await self._settle_down()
+
     async def _settle_down(self) -> None:
         await self.store.write(scheduler.run_ticks)
         await self.dispatcher.drain()

@@ -25,8 +25,8 @@ class Faults:
 
         try:
             await self.app(scope, receive, sending)
-        except Exception:  # a fault in one request must not reach the server's log with its words
-            log.exception("request failed", path=scope.get("path"))
+        except Exception:  # a fault in one request must not reach the server's log with its words or its link
+            log.exception("request failed", path=str(scope.get("path")).partition("/masuk/")[0])
             if not begun:
                 await JSONResponse({"error": "ada yang rusak di sini; coba lagi sebentar lagi"}, 500)(
                     scope, receive, send

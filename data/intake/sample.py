@@ -16,7 +16,7 @@ from data.intake.roster.planning import plan
 from data.intake.roster.reading import read_roster
 from data.people import People
 from data.records import Consent, Role, StaffId, Topic
-from data.schema import kabupaten, kpm
+from data.schema import desa, kabupaten, kpm, posyandu
 from data.store import Tx
 from messages.envelope import Address
 
@@ -52,11 +52,19 @@ class ConsentContent(_Content):
     addresses: Sequence[str]
 
 
+class PosyanduContent(_Content):
+    desa: str
+    name: str
+    place: str
+    pattern: str
+
+
 class SampleContent(_Content):
     kabupaten: KabupatenContent
     staff: Sequence[StaffContent]
     telegram: Mapping[str, str]
     consent: Sequence[ConsentContent]
+    posyandu: Sequence[PosyanduContent] = ()
 
 
 def load_sample(tx: Tx) -> bool:
@@ -71,6 +79,10 @@ def load_sample(tx: Tx) -> bool:
         raise RosterError(str(made.findings[0]))
     apply(tx, made)
     _add_telegram(tx, content.telegram)
+    desas = {row.name: row.id for row in tx.conn.execute(select(desa.c.id, desa.c.name))}
+    for one in content.posyandu:
+        values = {"name": one.name, "place": one.place, "pattern": one.pattern}
+        tx.conn.execute(insert(posyandu), {"desa_id": desas[one.desa], **values})
     for answers in content.consent:
         _add_consent(tx, answers, staff.get(answers.by or ""))
     return True

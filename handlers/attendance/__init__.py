@@ -3,7 +3,7 @@
 from handlers.attendance.ketua import on_ketua
 from handlers.attendance.marks import on_register_line
 from handlers.attendance.reactions import on_reaction
-from handlers.attendance.register import on_absen, on_which
+from handlers.attendance.register import on_absen, on_which, said_of
 from handlers.attendance.replies import (
     PRESENCE,
     on_button,
@@ -13,12 +13,15 @@ from handlers.attendance.replies import (
     on_reason,
     on_unread,
 )
+from handlers.attendance.saving import Saved, Wish, save, take_back
 from handlers.attendance.situation import Situation, situation
 from handlers.attendance.who import on_who
 
 __all__ = [
     "PRESENCE",
+    "Saved",
     "Situation",
+    "Wish",
     "on_absen",
     "on_button",
     "on_ketua",
@@ -31,5 +34,8 @@ __all__ = [
     "on_unread",
     "on_which",
     "on_who",
+    "said_of",
+    "save",
     "situation",
+    "take_back",
 ]

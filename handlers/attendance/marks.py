@@ -10,6 +10,7 @@ from typing import Any
 from data.records import Answer, Entry, Kelompok, Kpm, KpmId, Mark, Meeting, Person
 from data.store import Tx
 from handlers import scope
+from handlers.attendance.saving import hand_in
 from handlers.rules.attendance import may_mark
 from handlers.rules.marking import RegisterLine, read_marks
 from handlers.speech import say, when
@@ -112,9 +113,7 @@ def _save(
     if not marks and state is not None and not state.marks and not waiting.get("empty"):
         tx.sessions.keep(who.address_id, TOPIC, {**waiting, "empty": True}, OPEN_FOR)
         return [say(msg, "attendance.register.nothing")]
-    why = "perbaikan" if state is not None and state.closed is not None else "daftar hadir"
-    tx.attendance.mark_all(meeting, kelompok.id, marks, who.staff.id, why)
-    tx.attendance.close(meeting, kelompok.id, who.staff.id)
+    hand_in(tx, meeting, kelompok.id, marks, who.staff.id)
     tx.sessions.end(who.address_id, TOPIC)
     entries = tx.attendance.register(meeting, kelompok.id)
     written = counts([entry.mark for entry in entries])

@@ -152,13 +152,14 @@ def line(entry: Entry) -> str:
 
 
 def _state(entry: Entry) -> str:
-    said = _said(entry)
+    said = said_of(entry)
     if entry.mark is not None:
         return entry.mark.value.upper() + (f", {said}" if entry.answer is not Answer.UNKNOWN else "")
     return said
 
 
-def _said(entry: Entry) -> str:
+def said_of(entry: Entry) -> str:
+    """'mengaku hadir, kode cocok': what the family said, whatever was marked."""
     extra = [f"diwakili {entry.represented_by}"] if entry.represented_by else []
     extra += ["terlambat"] if entry.late else []
     match entry.answer:

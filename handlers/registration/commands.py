@@ -22,12 +22,14 @@ _PENDAMPING: Sequence[Command] = (
     ("undang", "Undang keluarga ke Telegram"),
     ("setuju", "Catat persetujuan tatap muka"),
     ("rekap", "Ringkasan bulan ini"),
+    ("halaman", "Buka halaman kerja"),
     ("menu", "Semua pilihan"),
 )
 _KOORDINATOR: Sequence[Command] = (
     ("rekap", "Ringkasan bulan ini"),
     ("belum_bertemu", "Kelompok tanpa pertemuan bulan ini"),
     ("belum_lapor", "Daftar hadir yang belum selesai"),
+    ("halaman", "Buka halaman ringkasan"),
     ("menu", "Semua pilihan"),
 )
 _KPM: Sequence[Command] = (

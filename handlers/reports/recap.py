@@ -1,5 +1,4 @@
-"""What goes into the Rekap kecamatan? A line per kelompok in the order of the form; the latest meeting of a month counts,
-so that nobody is counted twice."""
+"""What goes into the Rekap kecamatan? A line per kelompok in the form's order; of two meetings a month the latest counts."""
 
 from __future__ import annotations
 

@@ -75,4 +75,8 @@ def _nearer(meeting: Meeting | None, last: Meeting, at: datetime) -> bool:
 
 def may_mark(meeting: Meeting, at: datetime) -> bool:
     """A register cannot be marked before the meeting has begun."""
-    return at >= meeting.starts and not meeting.cancelled
+    return begun(meeting.starts, meeting.cancelled, at)
+
+
+def begun(starts: datetime, cancelled: bool, at: datetime) -> bool:
+    return at >= starts and not cancelled

@@ -105,6 +105,12 @@ def read_when(text: str, now: datetime) -> When:
     return When(day, starts, ends)
 
 
+def read_day(text: str, today: date) -> date | None:
+    """The day that stands in these words, without hours; None when there is none. Raises DateFault for one that
+    cannot be."""
+    return _read_day(re.sub(r"\s+", " ", text.lower()).strip(), today)[0]
+
+
 def _read_day(words: str, today: date) -> tuple[date | None, str]:
     next_week = _NEXT_WEEK.search(words)
     words = _NEXT_WEEK.sub(" ", words)

@@ -1,6 +1,6 @@
 """Was she reached, and whom should the pendamping go and see?"""
 
-from handlers.status.answering import on_status
-from handlers.status.visits import on_tindak_lanjut
+from handlers.status.answering import on_status, sentence
+from handlers.status.visits import TITLES, ToVisit, on_tindak_lanjut, to_visit
 
-__all__ = ["on_status", "on_tindak_lanjut"]
+__all__ = ["TITLES", "ToVisit", "on_status", "on_tindak_lanjut", "sentence", "to_visit"]

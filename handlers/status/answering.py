@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from data.records import Kelompok, Kpm, LetterNews, Line, Person
+from data.records import Kelompok, Kpm, Person
 from data.store import Tx
 from handlers import families, scope
 from handlers.rules.status import State, judge
@@ -67,22 +66,23 @@ def on_status(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     if len({(kpm.name, kelompok.id) for kpm, kelompok in found}) > 1:
         words = {"found": families.listed(found), "example": families.example(found)}
         return [say(msg, "status.two", name=rest[:40], **words)]
-    kelompok = found[0][1]
-    lines, letters = tx.status.lines([kelompok.id]), tx.status.letters([kelompok.id])
-    return [_sentence(msg, kpm, kelompok, lines.get(kpm.id, ()), letters.get(kpm.id)) for kpm, _ in found]
+    return [Outbound(msg.sender, *sentence(tx, kpm, kelompok, msg.at)) for kpm, kelompok in found]
 
 
-def _sentence(msg: Inbound, kpm: Kpm, kelompok: Kelompok, lines: Sequence[Line], letter: LetterNews | None) -> Outbound:
-    reached = judge(lines, letter, msg.at)
+def sentence(tx: Tx, kpm: Kpm, kelompok: Kelompok, now: datetime) -> tuple[str, dict[str, str]]:
+    """The key and the parameters of the one honest sentence about this family."""
+    lines = tx.status.lines([kelompok.id]).get(kpm.id, ())
+    letter = tx.status.letters([kelompok.id]).get(kpm.id)
+    reached = judge(lines, letter, now)
     at = _at(reached.at, kelompok.zone)
     what = next((name for key, name in WHAT.items() if letter and letter.key.startswith(key)), "pesan")
     if reached.state in PLAIN:
-        return say(msg, PLAIN[reached.state], who=kpm.name)
+        return PLAIN[reached.state], {"who": kpm.name}
     if reached.state in SINCE:
-        return say(msg, SINCE[reached.state], who=kpm.name, at=at)
+        return SINCE[reached.state], {"who": kpm.name, "at": at}
     if reached.state in OF_A_LETTER:
-        return say(msg, OF_A_LETTER[reached.state], who=kpm.name, what=what)
-    return say(msg, OF_A_LETTER_AT[reached.state], who=kpm.name, what=what, at=at)
+        return OF_A_LETTER[reached.state], {"who": kpm.name, "what": what}
+    return OF_A_LETTER_AT[reached.state], {"who": kpm.name, "what": what, "at": at}
 
 
 def _at(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from data.records import Entry, Kelompok, Kind, Kpm, Meeting, Person
 from data.store import Tx
@@ -38,38 +39,56 @@ TITLES = {
 Register = Mapping[KpmId, Entry]
 
 
+@dataclass(frozen=True, slots=True)
+class ToVisit:
+    """One family, why, and what is known besides."""
+
+    kpm: Kpm
+    kelompok: Kelompok
+    why: Visit
+    hint: str
+
+
 def on_tindak_lanjut(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     """TINDAK LANJUT, or TINDAK LANJUT Melati 3 for one kelompok."""
     mine = scope.mine(who, tx)
     one = scope.find(rest, mine) if rest else None
-    parts = [part for kelompok in ([one] if one else mine) if (part := _kelompok(tx, kelompok, msg))]
+    parts = [part for kelompok in ([one] if one else mine) if (part := _kelompok(tx, kelompok, msg.at))]
     if not parts:
         return [say(msg, "status.nobody")]
     return [say(msg, "status.follow_up", lines=lines) for lines in _pages(parts)]
 
 
-def _kelompok(tx: Tx, kelompok: Kelompok, msg: Inbound) -> str:
+def _kelompok(tx: Tx, kelompok: Kelompok, at: datetime) -> str:
     """The lines of one kelompok; empty when nobody needs a visit."""
-    held, over, coming = _meetings(tx, kelompok, msg)
-    lines, letters = tx.status.lines([kelompok.id]), tx.status.letters([kelompok.id])
     found: dict[Visit, list[str]] = {}
-    for kpm in tx.people.families(kelompok.id):
-        state = judge(lines.get(kpm.id, ()), letters.get(kpm.id), msg.at).state
-        now = coming.get(kpm.id)
-        why = why_visit(state, _seen(held, kpm), _seen(over, kpm), Seen(now.answer, now.mark) if now else None)
-        if why is not None:
-            found.setdefault(why, []).append(_named(kpm, why, state, now))
+    for one in to_visit(tx, kelompok, at):
+        found.setdefault(one.why, []).append(f"{one.kpm.name} ({one.hint})" if one.hint else one.kpm.name)
     if not found:
         return ""
     return "\n".join([kelompok.name, *(f"- {TITLES[why]}: {_short(found[why])}" for why in Visit if why in found)])
 
 
-def _meetings(tx: Tx, kelompok: Kelompok, msg: Inbound) -> tuple[list[Register], list[Register], Register]:
+def to_visit(tx: Tx, kelompok: Kelompok, at: datetime) -> list[ToVisit]:
+    """The families of one kelompok that somebody should go and see, by name."""
+    held, over, coming = _meetings(tx, kelompok, at)
+    lines, letters = tx.status.lines([kelompok.id]), tx.status.letters([kelompok.id])
+    found = []
+    for kpm in tx.people.families(kelompok.id):
+        state = judge(lines.get(kpm.id, ()), letters.get(kpm.id), at).state
+        now = coming.get(kpm.id)
+        why = why_visit(state, _seen(held, kpm), _seen(over, kpm), Seen(now.answer, now.mark) if now else None)
+        if why is not None:
+            found.append(ToVisit(kpm, kelompok, why, _hint(why, state, now)))
+    return found
+
+
+def _meetings(tx: Tx, kelompok: Kelompok, at: datetime) -> tuple[list[Register], list[Register], Register]:
     """The registers of the last meetings that were held, of the last that are over, and of the next (else the last)."""
-    every = tx.meetings.of_kelompok([kelompok.id], msg.at - LOOK_BACK, msg.at + AHEAD)
+    every = tx.meetings.of_kelompok([kelompok.id], at - LOOK_BACK, at + AHEAD)
     standing = [m for m in every if not m.cancelled and m.kind is Kind.P2K2]
-    over = [m for m in reversed(standing) if m.ends < msg.at]
-    coming = next((m for m in standing if m.ends >= msg.at), over[0] if over else None)
+    over = [m for m in reversed(standing) if m.ends < at]
+    coming = next((m for m in standing if m.ends >= at), over[0] if over else None)
     held = [m for m in over if _held(tx, m, kelompok)]
 
     def register(meeting: Meeting) -> Register:
@@ -93,11 +112,10 @@ def _seen(registers: Sequence[Register], kpm: Kpm) -> list[Seen]:
     return [Seen(entry.answer, entry.mark) for register in registers if (entry := register.get(kpm.id))]
 
 
-def _named(kpm: Kpm, why: Visit, state: State, now: Entry | None) -> str:
-    hint = HINTS.get(state)
+def _hint(why: Visit, state: State, now: Entry | None) -> str:
     if why is Visit.DECLINED and now is not None and now.reason:
-        hint = REASONS.get(now.reason)
-    return f"{kpm.name} ({hint})" if hint else kpm.name
+        return REASONS.get(now.reason, "")
+    return HINTS.get(state, "")
 
 
 def _short(names: Sequence[str]) -> str:

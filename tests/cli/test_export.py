@@ -169,7 +169,7 @@ def test_siks_rows_are_by_name_with_an_empty_nik_and_text_that_fits(office, tmp_
 
 def test_the_recap_says_what_the_summary_says(office, tmp_path):
     held(office)
-    (content,) = made(tmp_path, "recap", "--month", "2026-11")
+    made(tmp_path, "recap", "--month", "2026-11")
     form, every = load_workbook(tmp_path / "Rekap P2K2 2026-11.xlsx").worksheets
     assert (form.title, every.title) == ("Batumandi", "Semua pertemuan")
     rows = {row["Kelompok"]: row for row in table(form)}

@@ -40,13 +40,19 @@ def test_tanya_and_the_way_back(c):
         ("minta surat rujukan ke rs gimana bu?", "layanan"),
         ("kenapa bantuan ulun cuma satangah?", "pencairan"),
         ("boleh bawa anak?", "lain"),
-        ("saya sudah pindah ke barabai bu", "data"),
-        ("anak saya sudah lahir kemarin", "data"),
     ],
 )
 def test_what_a_question_is_about(c, words, topic):
     c.siti.says(words).hears("questions.passed_on")
     assert topics(c) == [(topic, "open")]
+
+
+@pytest.mark.parametrize("words", ["saya sudah pindah ke barabai bu", "anak saya sudah lahir kemarin"])
+def test_a_change_at_home_is_a_ticket_that_the_pendamping_approves(c, words):
+    c.siti.says(words).hears("obligations.change_noted")
+    assert topics(c) == [("data", "open")]
+    c.budi.hears("obligations.staff.change").taps("Belum benar").hears("obligations.data.refused")
+    assert topics(c) == [("data", "closed")]
 
 
 @pytest.mark.parametrize("words", ["kapan cair bu?", "pkh sdh cair blm", "bila duit pkh masuk?", "duit pkh kpn cair"])

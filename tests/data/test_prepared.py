@@ -69,3 +69,12 @@ def test_a_fault_is_the_one_of_the_long_way_and_quotes_no_values(kept):
 def test_a_parameter_that_is_missing_is_a_fault_and_not_an_empty_value(kept):
     with pytest.raises(KeyError):
         kept.run(lambda tx: Prepared(WAITS).all(tx.conn, {}))
+
+
+@pytest.mark.parametrize("ids", [[], [1], [1, 2, 3], list(range(1, 40)), (99,)])
+def test_a_list_of_any_length(kept, ids):
+    found = Prepared(select(address.c.id).where(address.c.id.in_(bindparam("ids", expanding=True))))
+    others = Prepared(select(address.c.id).where(address.c.id.not_in(bindparam("ids", expanding=True))))
+    there, not_there = kept.run(lambda tx: (found.all(tx.conn, {"ids": ids}), others.all(tx.conn, {"ids": ids})))
+    assert [row.id for row in there] == [1] * (1 in ids)
+    assert [row.id for row in not_there] == [1] * (1 not in ids)

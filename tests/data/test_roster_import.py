@@ -361,3 +361,18 @@ def test_a_long_roster_is_quick_and_tells_how_far_it_is(store):
     assert count(store, kpm) == count(store, kpm_address) == 1200
     with store.engine.connect() as conn:
         assert conn.scalar(select(func.sum(family_count.c.families))) == 1200
+
+
+def test_a_newborn_entered_by_the_pendamping_is_left_and_gets_its_name_from_the_roster(store):
+    family = {**MARIAM, "anggota1_nama": "Rizky", "anggota1_lahir": "01-02-2016", "anggota1_komponen": "sekolah"}
+    load(store, family)
+    born = {"component": "anak_usia_dini", "born": date(2026, 11, 20), "relation": "anak"}
+    store.run(lambda tx: tx.obligations.add_member(1, name="Bayi", **born))
+    load(store, family)
+    assert rows(store, member, member.c.name) == [("Rizky",), ("Bayi",)]
+    named = {"anggota2_nama": "Ahmad", "anggota2_lahir": "20-11-2026", "anggota2_komponen": "balita"}
+    load(store, {**family, **named})
+    assert rows(store, member, member.c.name, member.c.next_on) == [
+        ("Rizky", date(1970, 1, 1)),
+        ("Ahmad", date(1970, 1, 2)),
+    ]

@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -33,14 +33,17 @@ from bot.channels.whatsapp import rendering as whatsapp
 from data import schema
 from data.audit import Change
 from data.content.sessions import session as find_session
+from data.obligations import LOOK_AT_ONCE
 from data.outbox import Claimed
 from data.records import Consent, Entry, FamilyStatus, Hours, Kelompok, Kind, Meeting, Role, Topic
-from data.store import Tx, writer_engine
+from data.store import Tx, no_key, writer_engine
 from handlers import reached, reminders, timetable
 from handlers.meetings import Plan, create
 from handlers.meetings.preview import title_of
+from handlers.obligations.reminding import CLOSES
 from handlers.rules.attendance import CHECK_IN_OPENS
 from handlers.rules.courtesy import may_speak, next_allowed
+from handlers.rules.obligation_reminders import MORNING as LOOKS
 from handlers.rules.reminders import MORNING, plan
 from messages import catalog
 from messages.checks import KPM_LENGTH
@@ -56,7 +59,15 @@ HOURS = Hours()
 QUIZ_TICKS = {"after a meeting": 30, "quizzes": 30, "practices": 30}
 # Ticks whose next busy minute is known: between such minutes they say nothing (tests/conversations/test_reminders.py
 # compares with running every minute). A tick that is not named here runs as often as it asks for.
-PROBED = {"meeting letters", "check-in", "staff in the morning", "questions that wait", "forgetting", *QUIZ_TICKS}
+PROBED = {
+    "meeting letters",
+    "check-in",
+    "staff in the morning",
+    "questions that wait",
+    "obligations",
+    "forgetting",
+    *QUIZ_TICKS,
+}
 
 
 @cache
@@ -239,6 +250,7 @@ class Chat:
         self.now = datetime.fromisoformat(starts).replace(tzinfo=self.zone).astimezone(UTC)
         self.phones: dict[Address, Phone] = {}
         self.skip = True
+        self.key: Callable[[], str] = no_key
         self._numbers = (f"62811{n:08d}" for n in count(1))
         self._events = count(1)
         self.conn = writer_engine(make_url(url)).connect() if url else _connection(_empty())
@@ -248,6 +260,10 @@ class Chat:
             self.kabupaten_id = self._add(tx, schema.kabupaten, **values)
             self.kecamatan_id = self._add(tx, schema.kecamatan, kabupaten_id=self.kabupaten_id, name="Batumandi")
 
+    def sign_with(self, key: str) -> None:
+        """Links are signed with this."""
+        self.key = lambda: key
+
     @staticmethod
     def _add(tx: Tx, table: Any, **values: Any) -> int:
         return int(tx.conn.execute(insert(table).returning(table.c.id), values).scalar_one())
@@ -256,7 +272,7 @@ class Chat:
     def tx(self) -> Iterator[Tx]:
         """One transaction, for what a test prepares or looks up."""
         with self.conn.begin():
-            yield Tx(self.conn, self.now)
+            yield Tx(self.conn, self.now, self.key)
 
     def ask(self, look: Callable[[Tx], Any]) -> Any:
         with self.tx() as tx:
@@ -334,6 +350,26 @@ class Chat:
 
     def phone(self, address: Address) -> Phone:
         return self.phones.setdefault(address, Phone(address))
+
+    def member(self, of: Someone, name: str, component: str = "anak_usia_dini", **more: Any) -> int:
+        """Somebody of her family; `born`, `hpl` and `delivered` as '2026-03-20'. The quiet first week is over."""
+        dates: dict[str, Any] = {
+            k: date.fromisoformat(more.pop(k)) for k in ("born", "hpl", "delivered", "next_on") if k in more
+        }
+        values = {"kpm_id": of.id, "name": name, "component": component, "next_on": LOOK_AT_ONCE, **dates, **more}
+        with self.tx() as tx:
+            return self._add(tx, schema.member, **values)
+
+    def posyandu(self, pattern: str, *, desa: str = "Babayau", name: str = "Melati", place: str = "Balai Desa") -> None:
+        with self.tx() as tx:
+            desa_id = tx.conn.execute(select(schema.desa.c.id).where(schema.desa.c.name == desa)).scalar_one()
+            self._add(tx, schema.posyandu, desa_id=desa_id, name=name, place=place, pattern=pattern)
+
+    def agrees(self, who: Someone, yes: bool = True) -> None:
+        """To reminders of health and school."""
+        with self.tx() as tx:
+            state = Consent.YES if yes else Consent.NO
+            tx.people.keep_consent(tx.people.address_id(who._address), Topic.HEALTH, state, "test")
 
     # --- meetings
 
@@ -431,10 +467,22 @@ class Chat:
             return following
         with self.tx() as tx:
             dues = [d for d in (tx.outbox.next_due(), *_busy(tx, following)) if d is not None]
+            dues += self._looks(tx, following)
         dues.append(self._next_morning(following))
         dues += [_next_round(tick.every, following) for tick in timetable.TICKS if tick.name not in PROBED]
         first = max(following, min([*dues, until + MINUTE]))
         return first if first.second == first.microsecond == 0 else first.replace(second=0, microsecond=0) + MINUTE
+
+    def _looks(self, tx: Tx, following: datetime) -> list[datetime]:
+        """The next round at which there is a member whom the obligations' tick looks at."""
+        day = tx.obligations.queue.next_day()
+        if day is None:
+            return []
+        at = _next_round(5, following).astimezone(self.zone)
+        opens = datetime.combine(max(day, at.date()), LOOKS, self.zone)
+        if at.hour >= CLOSES and opens.date() == at.date():
+            opens += timedelta(days=1)
+        return [max(at, opens).astimezone(UTC)]
 
     def _next_morning(self, following: datetime) -> datetime:
         """The next half hour between 08.00 and 09.00 by the kabupaten's clock."""

@@ -471,9 +471,15 @@ class Phone {
   }
 }
 
+/** Links to our own pages can be opened, as on a phone; every other link stays text. */
+function linked(text) {
+  const ours = `${location.origin}/dasbor/`;
+  return text.split(/(https?:\/\/\S+)/).map((part) => (part.startsWith(ours) ? el("a", { href: part, target: "_blank", rel: "noopener" }, part) : part));
+}
+
 /** Ten thousand letters are shown when somebody wants them. */
 function longText(text) {
-  const words = el("p", { class: "text", dir: "auto" }, text.length > 1200 ? `${text.slice(0, 1000)}…` : text);
+  const words = el("p", { class: "text", dir: "auto" }, ...linked(text.length > 1200 ? `${text.slice(0, 1000)}…` : text));
   if (text.length <= 1200) return words;
   const more = el("button", { type: "button", class: "quiet", onclick: () => { words.textContent = text; more.remove(); } }, `tampilkan semua (${count.format(text.length)} huruf)`);
   return el("div", {}, words, more);

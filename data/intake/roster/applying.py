@@ -14,6 +14,7 @@ from data.intake.roster.existing import WHATSAPP
 from data.intake.roster.groups import Groups
 from data.intake.roster.planning import Missing, Plan, Step
 from data.intake.roster.records import GroupKey
+from data.obligations import LOOK_AT_ONCE
 from data.records import FamilyStatus
 from data.schema import address, desa, kabupaten, kecamatan, kelompok, kpm, kpm_address, member
 from data.store import Tx
@@ -27,7 +28,7 @@ ADD_MEMBER = insert(member)
 SET_MEMBER = (
     update(member)
     .where(member.c.id == bindparam("b_id"))
-    .values({name: bindparam(f"b_{name}") for name in MEMBER_FIELDS})
+    .values({**{name: bindparam(f"b_{name}") for name in MEMBER_FIELDS}, "next_on": LOOK_AT_ONCE})
 )
 DROP_MEMBER = delete(member).where(member.c.id == bindparam("b_id"))
 ADD_ADDRESS = insert(address).returning(address.c.id, sort_by_parameter_order=True)

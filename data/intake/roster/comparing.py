@@ -105,15 +105,17 @@ class _Members:
             namesakes = by_name[fold(member.name)]
             if namesakes:
                 self._update(member, namesakes.pop(0), left)
+            elif child := next((r for r in left if r.by_hand and r.born and r.born == member.born), None):
+                self._update(member, child, left, name=member.name)  # a newborn that had no name yet
             else:
                 self.added.append(_new(member, family))
-        self.dropped = [row.id for row in left]
+        self.dropped = [row.id for row in left if not row.by_hand]
 
-    def _update(self, member: Member, row: Any, left: list[Any]) -> None:
+    def _update(self, member: Member, row: Any, left: list[Any], **more: Any) -> None:
         left.remove(row)
         ours = {name: getattr(row, name) for name in MEMBER_FIELDS}
         said = {name: getattr(member, name) for name in MEMBER_FIELDS[1:] if getattr(member, name) is not None}
         if said.get("component", "ibu_hamil") != "ibu_hamil":
             said["hpl"] = None
-        if ours != {**ours, **said}:
-            self.updated.append({"id": row.id, **ours, **said})
+        if ours != {**ours, **said, **more}:
+            self.updated.append({"id": row.id, **ours, **said, **more})

@@ -1,0 +1,59 @@
+"""Which pages are there under /dasbor, and for whom? One line each; what is not here cannot be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Route
+
+from bot.dashboard import families, groups, overview, questions, register, schedule, today, visits
+from bot.dashboard.door import After, Door, Page, nobody_waits
+from bot.dashboard.paper import asset
+from data.records import Role
+from data.store import Store
+
+PENDAMPING = frozenset({Role.PENDAMPING})
+KOORDINATOR = frozenset({Role.KOORDINATOR, Role.ADMIN})
+STAFF = PENDAMPING | KOORDINATOR
+
+PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
+    ("GET", "/", STAFF, today.home),
+    ("GET", "/hari-ini", PENDAMPING, today.page),
+    ("GET", "/menu", STAFF, today.menu),
+    ("GET", "/ringkasan", KOORDINATOR, overview.page),
+    ("GET", "/sesi", KOORDINATOR, overview.covered),
+    ("GET", "/kelompok", PENDAMPING, groups.every),
+    ("GET", "/kelompok/{kelompok:int}", PENDAMPING, groups.one),
+    ("GET", "/jadwal", PENDAMPING, schedule.page),
+    ("GET", "/keluarga", PENDAMPING, families.every),
+    ("GET", "/keluarga/{kpm:int}", PENDAMPING, families.one),
+    ("POST", "/keluarga/{kpm:int}/kunjungan", PENDAMPING, families.note_visit),
+    ("GET", "/tindak-lanjut", PENDAMPING, visits.page),
+    ("GET", "/pertanyaan", PENDAMPING, questions.page),
+    ("POST", "/pertanyaan/{question:int}/jawab", PENDAMPING, questions.answer),
+    ("POST", "/pertanyaan/{question:int}/selesai", PENDAMPING, questions.close),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}", PENDAMPING, register.page),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/isi", PENDAMPING, register.rows),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/simpan", PENDAMPING, register.save),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/urungkan", PENDAMPING, register.take_back),
+)
+
+
+def routes(store: Store, *, secure: bool, after: After = nobody_waits) -> list[BaseRoute]:
+    """Everything under /dasbor; `secure` when people come over https, so that the cookie travels on nothing else;
+    `after` is called when a page has left letters in the outbox."""
+    door = Door(store, secure=secure, after=after)
+    own: list[BaseRoute] = [
+        Route("/dasbor/masuk/{token:path}", door.sign_in_page, methods=["GET"]),
+        Route("/dasbor/masuk/{token:path}", door.sign_in, methods=["POST"]),
+        Route("/dasbor/keluar", door.guarded(door.sign_out, STAFF), methods=["POST"]),
+        Route("/dasbor/keluar-semua", door.guarded(door.sign_out_everywhere, STAFF), methods=["POST"]),
+        Route("/dasbor/berkas/{name}", asset, methods=["GET"]),
+    ]
+    pages = [
+        Route(f"/dasbor{path}", door.guarded(page, roles), methods=[method]) for method, path, roles, page in PAGES
+    ]
+    return [*own, *pages]
+
+
+__all__ = ["routes"]

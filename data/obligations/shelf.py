@@ -1,0 +1,215 @@
+"""What was said and written of each thing that is due, and what did our letters ask?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from data.dialect import InsertOnce
+from data.obligations.queue import Queue
+from data.obligations.records import Asked, Claim, Item, Kept, Member, Posyandu
+from data.schema import member, obligation, obligation_letter, outbox, outbox_kpm, posyandu
+from messages.envelope import KpmId, StaffId
+
+MEMBERS = select(member).where(member.c.kpm_id.in_(bindparam("ks", expanding=True))).order_by(member.c.id)
+KEPT = select(obligation).where(obligation.c.kpm_id.in_(bindparam("ks", expanding=True)))
+ADD = InsertOnce(obligation, ["member_id", "series", "occurrence"])
+_THIS = (
+    obligation.c.member_id == bindparam("b_member"),
+    obligation.c.series == bindparam("b_series"),
+    obligation.c.occurrence == bindparam("b_occurrence"),
+)
+REMINDED = update(obligation).where(*_THIS).values(reminded=bindparam("b_day"), times=obligation.c.times + 1)
+ADD_LETTER = insert(obligation_letter).returning(obligation_letter.c.id, sort_by_parameter_order=True)
+LAST_ASKED = (
+    select(obligation_letter)
+    .where(obligation_letter.c.address_id == bindparam("a"))
+    .order_by(obligation_letter.c.id.desc())
+    .limit(1)
+)
+LAST_UNASKED = (
+    select(outbox.c.key)
+    .where(
+        outbox.c.address_id == bindparam("a"),
+        outbox.c.unasked,
+        outbox.c.state.in_(["sending", "sent", "delivered", "read"]),
+    )
+    .order_by(outbox.c.not_before.desc(), outbox.c.id.desc())
+    .limit(1)
+)
+Name = tuple[int, str, str]
+
+
+class Obligations:
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self.conn, self.now = conn, now
+        self.queue = Queue(conn, now)
+
+    # --- look
+
+    def members(self, kpm_ids: Collection[int]) -> dict[int, list[Member]]:
+        found: dict[int, list[Member]] = defaultdict(list)
+        for row in self.conn.execute(MEMBERS, {"ks": list(kpm_ids)}):
+            found[row.kpm_id].append(member_record(row))
+        return found
+
+    def member(self, member_id: int) -> Member | None:
+        row = self.conn.execute(select(member).where(member.c.id == member_id)).first()
+        return member_record(row) if row else None
+
+    def kept(self, kpm_ids: Collection[int]) -> dict[Name, Kept]:
+        return {
+            (row.member_id, row.series, row.occurrence): kept_record(row)
+            for row in self.conn.execute(KEPT, {"ks": list(kpm_ids)})
+        }
+
+    def posyandu_of(self, desa_id: int) -> Sequence[Posyandu]:
+        rows = self.conn.execute(select(posyandu).where(posyandu.c.desa_id == desa_id).order_by(posyandu.c.id))
+        return [Posyandu(row.name, row.place, row.pattern) for row in rows]
+
+    # --- letters
+
+    def asked(self, address_id: int, on: date, items: Sequence[Item]) -> int:
+        """Remember what a list asks, so that an answer knows what it is about."""
+        return self.asked_all(on, [(address_id, items)], unasked=False)[0]
+
+    def asked_all(
+        self, on: date, letters: Sequence[tuple[int, Sequence[Item]]], *, unasked: bool = True
+    ) -> Sequence[int]:
+        """Remember what letters to these addresses ask; unasked ones count as a reminder of each thing."""
+        if not letters:
+            return []
+        rows = [{"address_id": where, "on": on, "items": [_packed(i) for i in items]} for where, items in letters]
+        ids = self.conn.execute(ADD_LETTER, rows).scalars().all()
+        every = [item for _, items in letters for item in items] if unasked else []
+        if every:
+            ADD.many(self.conn, [_row(item) for item in every])
+            this = [{"b_member": i.member_id, "b_series": i.series, "b_occurrence": i.occurrence} for i in every]
+            self.conn.execute(REMINDED, [{**one, "b_day": on} for one in this])
+        return list(ids)
+
+    def letter(self, letter_id: int) -> Asked | None:
+        row = self.conn.execute(select(obligation_letter).where(obligation_letter.c.id == letter_id)).first()
+        return _asked(row) if row else None
+
+    def last_asked(self, address_id: int, since: date) -> Asked | None:
+        """The newest letter to this address, when it went out since then."""
+        row = self.conn.execute(LAST_ASKED, {"a": address_id}).first()
+        return _asked(row) if row and row.on >= since else None
+
+    def answered(self, letter_id: int) -> None:
+        self.conn.execute(update(obligation_letter).where(obligation_letter.c.id == letter_id).values(open=False))
+
+    def last_unasked(self, address_id: int) -> str:
+        """The key of the letter that we last sent there by ourselves: a short answer belongs to it."""
+        return self.conn.execute(LAST_UNASKED, {"a": address_id}).scalar() or ""
+
+    def cancel_waiting(self, kpm_id: int) -> int:
+        """What waits for this family about obligations is not said any more."""
+        mine = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id == kpm_id)
+        statement = update(outbox).where(
+            outbox.c.state == "queued", outbox.c.key.like("obligations.%"), outbox.c.unasked, outbox.c.id.in_(mine)
+        )
+        return self.conn.execute(statement.values(state="cancelled")).rowcount
+
+    # --- words and marks
+
+    def claim(
+        self, item: Item, said: Claim, by: str, *, done_on: date | None = None, reason: str | None = None
+    ) -> Claim | None:
+        """The family's word; returns what stood there before."""
+        self._ensure(item)
+        was = self._found(item)
+        values = {"claim": said.value, "done_on": done_on, "reason": reason, "claimed": self.now, "claim_by": by[:20]}
+        self._set(item, **values)
+        return Claim(was.claim) if was.claim else None
+
+    def mark(self, item: Item, mark: Claim | None, by: StaffId, proof: str = "") -> Claim | None:
+        """The pendamping's word, which alone counts; returns what stood there before."""
+        self._ensure(item)
+        was = self._found(item)
+        values = {"mark": mark.value if mark else None, "proof": proof[:60] or None, "marked_by": by}
+        self._set(item, **values, marked=self.now)
+        return Claim(was.mark) if was.mark else None
+
+    def _ensure(self, item: Item) -> None:
+        ADD(self.conn, _row(item))
+
+    def _found(self, item: Item) -> Any:
+        return self.conn.execute(select(obligation).where(*_this(item))).one()
+
+    def _set(self, item: Item, **values: Any) -> None:
+        self.conn.execute(update(obligation).where(*_this(item)).values(**values))
+
+    # --- members
+
+    def change_member(self, member_id: int, **values: Any) -> None:
+        self.conn.execute(update(member).where(member.c.id == member_id).values(**values))
+
+    def forget(self, member_id: int) -> None:
+        """A new pregnancy: what was kept of the last one belongs to it no longer."""
+        self.conn.execute(delete(obligation).where(obligation.c.member_id == member_id))
+
+    def add_member(self, kpm_id: int, **values: Any) -> int:
+        return int(
+            self.conn.execute(
+                insert(member).returning(member.c.id), {"kpm_id": kpm_id, "by_hand": True, **values}
+            ).scalar_one()
+        )
+
+
+def member_record(row: Any) -> Member:
+    return Member(
+        row.id,
+        KpmId(row.kpm_id),
+        row.name,
+        row.component,
+        row.born,
+        row.hpl,
+        row.school,
+        row.level,
+        row.delivered,
+        row.stopped is not None,
+        row.at_risk,
+    )
+
+
+def kept_record(row: Any) -> Kept:
+    return Kept(
+        row.member_id,
+        row.series,
+        row.occurrence,
+        Claim(row.claim) if row.claim else None,
+        row.reason,
+        row.done_on,
+        Claim(row.mark) if row.mark else None,
+        row.proof,
+        row.reminded,
+        row.times,
+    )
+
+
+def _this(item: Item) -> tuple[Any, ...]:
+    return (
+        obligation.c.member_id == item.member_id,
+        obligation.c.series == item.series,
+        obligation.c.occurrence == item.occurrence,
+    )
+
+
+def _row(item: Item) -> dict[str, Any]:
+    values = {"member_id": item.member_id, "kpm_id": item.kpm_id, "rule": item.rule, "times": 0}
+    return {**values, "series": item.series, "occurrence": item.occurrence}
+
+
+def _packed(item: Item) -> list[Any]:
+    return [int(item.kpm_id), item.member_id, item.rule, item.series, item.occurrence]
+
+
+def _asked(row: Any) -> Asked:
+    items = [Item(KpmId(kpm), who, rule, series, occurrence) for kpm, who, rule, series, occurrence in row.items]
+    return Asked(row.id, row.address_id, row.on, items, row.open)
