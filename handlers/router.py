@@ -84,6 +84,7 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
+    Word(("ringkasan",), KOORDINATOR, summary.on_ringkasan),
     Word(("halaman", "dasbor"), STAFF, desk.on_halaman),
     Word(("menu", "bantuan", "help", "start", "mulai"), STAFF, lambda m, w, t, _: help.on_menu(m, w, t)),
 )

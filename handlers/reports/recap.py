@@ -1,4 +1,4 @@
-"""What goes into the Rekap kecamatan? A line per kelompok in the form's order; of two meetings a month the latest counts."""
+"""What goes into the Rekap kecamatan? A line per kelompok in the order of the form; the latest meeting counts."""
 
 from __future__ import annotations
 

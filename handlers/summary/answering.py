@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.records import Kelompok, Person, Role
+from data.records import Kelompok, Person, Role, Staff
 from data.store import Tx
 from data.summary import BY, Line, Recap
 from handlers import scope
@@ -25,7 +25,7 @@ def on_rekap(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     if who.staff is None or not kelompoks:
         return [say(msg, "summary.nothing")]
     zone = kelompoks[0].zone
-    by = next((level for level in BY if re.search(rf"\b{level}\b", rest.lower())), _usual(who))
+    by = next((level for level in BY if re.search(rf"\b{level}\b", rest.lower())), usual_level(who.staff))
     words = re.sub(rf"\b({'|'.join(BY)}|per)\b", " ", rest.lower()).strip()
     month = read_month(words, msg.at.astimezone(zone))
     if month is None:
@@ -38,10 +38,11 @@ def on_rekap(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     ]
 
 
-def _usual(who: Person) -> str:
-    if who.staff is None or who.role is Role.PENDAMPING:
+def usual_level(staff: Staff) -> str:
+    """One step below what she looks after."""
+    if staff.role is Role.PENDAMPING:
         return "kelompok"
-    return {"kabupaten": "kecamatan", "kecamatan": "desa", "desa": "kelompok"}.get(who.staff.scope_level, "kecamatan")
+    return {"kabupaten": "kecamatan", "kecamatan": "desa", "desa": "kelompok"}.get(staff.scope_level, "kecamatan")
 
 
 def read_month(words: str, now: datetime) -> str | None:
