@@ -185,7 +185,9 @@ class Rights:
     def _named_to_staff(self, name: str) -> None:
         """Letters to staff that speak of her, or of a namesake, lose their words: lists, questions, reports."""
         said = or_(
-            outbox.c.text.contains(name, autoescape=True), _as_text(outbox.c.params).contains(name, autoescape=True)
+            outbox.c.text.contains(name, autoescape=True),
+            _as_text(outbox.c.params).contains(name, autoescape=True),
+            _as_text(outbox.c.attachment).contains(name, autoescape=True),
         )
         self._blank(and_(outbox.c.address_id.in_(select(staff_address.c.address_id)), said))
 

@@ -45,6 +45,7 @@ from data import (
     settings,
     status,
     summary,
+    usage,
 )
 from data.prepared import Prepared
 
@@ -159,6 +160,10 @@ class Tx:
     @cached_property
     def letters(self) -> letters.Letters:
         return letters.Letters(self.conn, self.now)
+
+    @cached_property
+    def usage(self) -> usage.Usage:
+        return usage.Usage(self.conn, self.now)
 
     @cached_property
     def status(self) -> status.Status:

@@ -14,6 +14,7 @@ async def make_file(attachment: Attachment) -> File:
         activity,
         agenda,
         charts,
+        evidence,
         posters,
         quiz_chart,
         register,
@@ -27,6 +28,7 @@ async def make_file(attachment: Attachment) -> File:
         "check_in_qr": posters.check_in_qr,
         "activity_report": activity.activity_report,
         "agenda_letter": agenda.agenda_letter,
+        "innovation_evidence": evidence.innovation_evidence,
         "attendance_sheet": register.attendance_sheet,
     }
     return await asyncio.to_thread(makers[attachment.kind], attachment.params)

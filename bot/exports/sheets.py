@@ -9,6 +9,8 @@ from typing import Any
 from data.summary import NUMBERS, Recap, heading
 from messages.spoken import month_name
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def summary_sheet(recap: Recap) -> bytes:
     out = io.BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,34 @@ def table(sheet: Any) -> list[dict[str, Any]]:
     """What stands under the heads in the third row."""
     heads, *rows = sheet.iter_rows(min_row=3, values_only=True)
     return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+def test_evidence_for_the_innovation_index_counts_families_once_and_guesses_nothing(office, tmp_path):
+    c = office
+    c.chat.at("2026-11-25 08:30")
+    c.wati.says("tidak bisa, sakit")
+    c.chat.at("2026-11-26 08:30")
+    c.wati.says("tidak bisa")
+    held(c)
+    assert like_pkh("header", "--set", "provinsi=Kalimantan Selatan", "--set", "menit_sebelum=5").exit_code == 0
+    assert json.loads(like_pkh("header", "--json").stdout)["provinsi"] == "Kalimantan Selatan"
+    made(tmp_path, "innovation", "--year", "2026", "--out", "bukti.xlsx")
+    book = load_workbook(tmp_path / "bukti.xlsx")
+    users = {row["Bulan"]: row for row in table(book["Pengguna"])}
+    november = users["November 2026"]
+    assert (november["Menjawab"], november["Hadir terverifikasi"], november["Pengguna"]) == (1, 2, 3)
+    assert users["Jumlah 2026 (keluarga berbeda)"]["Pengguna"] == 3
+    assert table(book["Cakupan"])[0] == {"Unit": "Kelompok", "Terlaksana": 1, "Semua": 2, "Bagian": "50,0%"}
+    assert {row["Nilai"] for row in table(book["Efisiensi"])} == {"5", "belum diukur"}
+    assert {"Isian": "Provinsi", "Nilai": "Kalimantan Selatan"} in table(book["Kop"])
+    like_pkh("header", "--set", "menit_sesudah=4")
+    (paper,) = made(tmp_path, "innovation")
+    shown = text(paper)
+    assert (tmp_path / "Bukti Inovasi LIKE-PKH Balangan 2026.pdf").exists()
+    wanted = ("BUKTI INOVASI DAERAH", "20,0% (dari 5 menjadi 4 menit", "dua tahun terakhir: 0", "belum diisi")
+    for words in wanted:
+        assert words in shown, words
+    report = text(made(tmp_path, "report", "--kelompok", "Melati 3", "--date", "2026-11-28")[0])
+    assert "Provinsi : Kalimantan Selatan" in report
+    for wrong in (("header", "--set", "warna=biru"), ("innovation", "--year", "12")):
+        assert isinstance(like_pkh(*wrong).exception, WrongInput)

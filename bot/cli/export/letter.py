@@ -11,12 +11,11 @@ import typer
 from bot.channels.base import File
 from bot.cli.export.common import Day, Group, Number, Out, make, meant, put
 from bot.cli.speaking import WrongInput, opened
-from bot.exports.sheets import tables_book
+from bot.exports.sheets import XLSX, tables_book
 from data.store import Tx
 from handlers.reports import agenda_letter, letter_rows
 from messages.envelope import Attachment
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAME = "Daftar Surat LIKE-PKH"
 
 
