@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
@@ -12,6 +12,10 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from data.dialect import InsertOnce
 from data.schema import kpm, meeting, meeting_kelompok, photo, report, understanding
 from messages.envelope import StaffId
+
+MOST_TRIES = 5
+KEPT_THERE = timedelta(days=20)
+"""WhatsApp keeps a picture for a month."""
 
 BEGIN = InsertOnce(report, ["meeting_id", "kelompok_id"])
 
@@ -74,6 +78,21 @@ class Reports:
 
     def drop_photos(self, meeting_id: int, kelompok_id: int) -> None:
         self.conn.execute(delete(photo).where(photo.c.meeting_id == meeting_id, photo.c.kelompok_id == kelompok_id))
+
+    def photos_waiting(self, limit: int) -> list[Any]:
+        """Photos whose picture is still at the platform; after a few tries, or when the platform has forgotten it, no
+        longer."""
+        waiting = and_(photo.c.media.is_not(None), photo.c.tries < MOST_TRIES)
+        recent = photo.c.at > self.now - KEPT_THERE
+        statement = select(photo.c.id, photo.c.channel, photo.c.media).where(waiting, recent)
+        return list(self.conn.execute(statement.order_by(photo.c.tries, photo.c.id).limit(limit)))
+
+    def keep_picture(self, photo_id: int, content: bytes | None) -> None:
+        """The picture, after which the platform's name for it is forgotten; None when a try failed."""
+        values: dict[Any, Any] = {photo.c.tries: photo.c.tries + 1}
+        if content is not None:
+            values |= {photo.c.content: content, photo.c.media: None}
+        self.conn.execute(update(photo).where(photo.c.id == photo_id).values(values))
 
     # --- who has not told yet
 

@@ -477,6 +477,13 @@ photo = Table(
     Column("content", LargeBinary),
     Column("tries", Integer, nullable=False, server_default="0"),
     Index("ix_photo_report", "meeting_id", "kelompok_id"),
+    Index(
+        "ix_photo_waiting",
+        "tries",
+        "id",
+        sqlite_where=text("media IS NOT NULL"),
+        postgresql_where=text("media IS NOT NULL"),
+    ),
 )
 """A photo of a report: what the platform calls it, and the picture itself once it was fetched and made small."""
 

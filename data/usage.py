@@ -101,7 +101,7 @@ class Usage:
         return int(self.conn.execute(met).scalar_one()), int(self.conn.execute(every).scalar_one())
 
     def meetings_of(self, kind: Kind, since: datetime, until: datetime) -> list[tuple[int, int, int]]:
-        """(meeting, verified present, photos) of the meetings of a kind that were held in [since, until): a plan is no proof."""
+        """(meeting, verified present, photos) of those held in [since, until): a plan is no proof."""
         present = (
             select(func.count())
             .select_from(attendance)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from bot.exports import make_file
+from data import schema
 from data.records import Kind as MeetingKind
 from handlers.reports import activity_report
 from messages.envelope import Kind
@@ -134,3 +136,11 @@ def test_belum_lapor_names_meetings_without_a_report(c):
         c.budi.says("lewati")
     c.budi.says("selesai")
     c.ratna.says("belum lapor").hears("summary.all_reported").hears_nothing()
+
+
+def test_the_name_of_an_erased_family_leaves_the_reports(c):
+    c.budi.says("LAPORAN").taps("Lanjut").taps("Lewati").taps("Lewati").says("Wati datang terlambat")
+    c.chat.ask(lambda tx: tx.rights.erase(c.wati.id))
+    assert c.chat.ask(lambda tx: tx.conn.execute(select(schema.report.c.obstacles)).scalar()) == (
+        "(dihapus) datang terlambat"
+    )

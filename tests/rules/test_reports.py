@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.rules.reports import DESCRIPTION, NAME, Facts, cut, siks_text, venue_words
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "what": "P2K2",
     "kelompok": "Melati 3",
     "desa": "Babayau",

@@ -54,6 +54,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("photo", schema=None) as batch_op:
         batch_op.create_index("ix_photo_report", ["meeting_id", "kelompok_id"], unique=False)
+        batch_op.create_index(
+            "ix_photo_waiting",
+            ["tries", "id"],
+            unique=False,
+            sqlite_where=sa.text("media IS NOT NULL"),
+            postgresql_where=sa.text("media IS NOT NULL"),
+        )
 
     op.create_table(
         "letter",
