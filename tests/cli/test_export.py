@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ FORMULA = "=SUM(A1) <b>x</b>"
 
 
 @pytest.fixture
-def office(sqlite: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
+def office(sqlite: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
     """A meeting that lies ahead, in a database that the commands open."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("LIKE_PKH_")]:
@@ -31,7 +32,8 @@ def office(sqlite: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     c = village(Chat("2026-11-23 08:00", url=sqlite.url))
     monkeypatch.setattr(RealClock, "now", lambda self: c.chat.now)
     c.budi.says("JADWAL Melati 3; 28-11-2026 09.00; Balai Desa Babayau; P2").taps("Kirim")
-    return c
+    yield c
+    c.chat.closes()
 
 
 def village(chat: Chat) -> Cast:
