@@ -24,7 +24,16 @@ from tests.support.databases import NOW, Opened, sqlite_copy
 def with_a_picture(tx):
     village = tx.people.every_kelompok()[0]
     made = tx.meetings.add(
-        Kind.P2K2, NOW, NOW, village.zone, "Balai", "P2", "Judul", "1234", village.pendamping_id or 1, [village.id]
+        Kind.P2K2,
+        NOW,
+        NOW + timedelta(hours=2),
+        village.zone,
+        "Balai",
+        "P2",
+        "Judul",
+        "1234",
+        village.pendamping_id or 1,
+        [village.id],
     )
     line = {"meeting_id": made.id, "kelompok_id": village.id, "channel": "whatsapp", "at": NOW}
     tx.conn.execute(insert(photo), {**line, "content": bytes(range(256))})
