@@ -187,7 +187,7 @@ def _tidy(msg: Inbound) -> Inbound:
 
 def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
-        return help.on_unknown_word(msg, who, tx)
+        return broadcast.on_media(msg, who, tx) or help.on_unknown_word(msg, who, tx)
     if not msg.text and not msg.button:
         return []
     numbered = _CARD.search(msg.text) is not None
