@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -522,6 +523,66 @@ rhythm = Table(
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
 )
 """'Sabtu kedua 09.00 tiap bulan': proposed to the pendamping each month, never sent by itself."""
+
+# --- papers about meetings ----------------------------------------------------------------------------------------
+
+report = Table(
+    "report",
+    metadata,
+    _to("meeting", primary_key=True),
+    _to("kelompok", primary_key=True, index=True),
+    Column("state", String(8), nullable=False, server_default="konsep"),
+    Column("speaker", String(120)),
+    Column("venue", Json),
+    Column("obstacles", String(300)),
+    Column("follow_up", String(300)),
+    Column("location", String(40)),
+    _to("staff", "by_staff_id"),
+    Column("begun", Moment, nullable=False),
+    Column("done", Moment),
+    _one_of("state", "konsep", "selesai"),
+)
+"""What the pendamping tells of a meeting. `venue` are the numbers of what the place lacks; the location is kept until
+the report is done."""
+
+photo = Table(
+    "photo",
+    metadata,
+    _id(),
+    _to("meeting"),
+    _to("kelompok"),
+    Column("channel", String(10), nullable=False),
+    Column("media", String(300)),
+    Column("at", Moment, nullable=False),
+    Column("content", LargeBinary),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Index("ix_photo_report", "meeting_id", "kelompok_id"),
+    Index(
+        "ix_photo_waiting",
+        "tries",
+        "id",
+        sqlite_where=text("media IS NOT NULL"),
+        postgresql_where=text("media IS NOT NULL"),
+    ),
+)
+"""A photo of a report: what the platform calls it, and the picture itself once it was fetched and made small."""
+
+letter = Table(
+    "letter",
+    metadata,
+    _id(),
+    _to("kabupaten"),
+    Column("year", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    _to("meeting"),
+    Column("revision", Integer, nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("about", String(200), nullable=False),
+    UniqueConstraint("kabupaten_id", "year", "seq"),
+    UniqueConstraint("meeting_id", "revision"),
+)
+"""The register of agenda letters: a number is given once and stays, also when its meeting is moved or called off."""
 
 # --- talk ---------------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from data import (
     desk,
     events,
     invitations,
+    letters,
     meetings,
     obligations,
     outbox,
@@ -38,6 +39,7 @@ from data import (
     proposals,
     questions,
     quiz,
+    reports,
     rhythms,
     rights,
     scoped,
@@ -46,6 +48,7 @@ from data import (
     settings,
     status,
     summary,
+    usage,
 )
 from data.prepared import Prepared
 
@@ -164,6 +167,18 @@ class Tx:
     @cached_property
     def rhythms(self) -> rhythms.Rhythms:
         return rhythms.Rhythms(self.conn)
+
+    @cached_property
+    def reports(self) -> reports.Reports:
+        return reports.Reports(self.conn, self.now)
+
+    @cached_property
+    def letters(self) -> letters.Letters:
+        return letters.Letters(self.conn, self.now)
+
+    @cached_property
+    def usage(self) -> usage.Usage:
+        return usage.Usage(self.conn, self.now)
 
     @cached_property
     def status(self) -> status.Status:

@@ -20,6 +20,7 @@ from handlers import (
     questions,
     quiz,
     registration,
+    reports,
     rights,
     scope,
     status,
@@ -81,10 +82,12 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
     Word(("kuis",), KOORDINATOR, quiz.on_kuis_overview),
     Word(("paham",), PENDAMPING, quiz.on_paham),
+    Word(("laporan",), PENDAMPING, reports.on_laporan),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
     Word(("siaran", "umumkan", "kirim"), STAFF, broadcast.on_siaran),
+    Word(("ringkasan",), KOORDINATOR, summary.on_ringkasan),
     Word(("halaman", "dasbor"), STAFF, desk.on_halaman),
     Word(("menu", "bantuan", "help", "start", "mulai"), STAFF, lambda m, w, t, _: help.on_menu(m, w, t)),
 )
@@ -129,6 +132,8 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
     broadcast.TOPIC: broadcast.on_draft_line,
     meetings.TOPIC: meetings.on_usul_line,
+    reports.TOPIC: reports.on_line,
+    reports.WHICH: lambda m, w, t, _: reports.on_which(m, w, t),
     "jawab": questions.on_answer_line,
 }
 WAITING_KPM: Mapping[str, LineAnswer] = {
@@ -187,7 +192,11 @@ def _tidy(msg: Inbound) -> Inbound:
 
 def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
-        return broadcast.on_media(msg, who, tx) or help.on_unknown_word(msg, who, tx)
+        if (said := broadcast.on_media(msg, who, tx)) is not None:
+            return said
+        telling = tx.sessions.get(who.address_id, reports.TOPIC)
+        told = reports.on_media(msg, who, tx, telling.memory) if telling else []
+        return told or help.on_unknown_word(msg, who, tx)
     if not msg.text and not msg.button:
         return []
     numbered = _CARD.search(msg.text) is not None
@@ -232,7 +241,7 @@ def _of_a_draft(msg: Inbound) -> bool:
     """A button or word of a conversation that is over."""
     if msg.button:
         return msg.button.startswith(
-            ("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "data.", "verkom.", "answer.")
+            ("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "data.", "verkom.", "answer.", "report.")
         )
     return msg.text.lower().rstrip(".! ") in {"selesai", "ubah"}
 
@@ -262,9 +271,13 @@ def _word(text: str, who: Person, tx: Tx, waiting: Session | None) -> tuple[Word
 
 
 def _asked_why(waiting: Session | None) -> bool:
-    """'Tunda, hujan' is a reason when a reason was asked for, 'Jadwal besok pindah' an announcement when one was."""
-    asked = {("batalkan", "detail"), (broadcast.TOPIC, "words")}
-    return waiting is not None and (waiting.topic, waiting.memory.get("step")) in asked
+    """'Tunda, hujan' is a reason when a reason was asked for, 'Jadwal besok pindah' an announcement when one was, and
+    'Undang bidan' a follow-up."""
+    if waiting is None:
+        return False
+    step = waiting.memory.get("step")
+    asked = {("batalkan", "detail"), (broadcast.TOPIC, "words"), *((reports.TOPIC, one) for one in reports.FREE_TEXT)}
+    return (waiting.topic, step) in asked
 
 
 def _names_a_kelompok(rest: str, who: Person, tx: Tx) -> bool:

@@ -10,7 +10,7 @@ from bot.cli import (
     content,
     doctor,
     events,
-    exports,
+    export,
     imports,
     invite,
     keeping,
@@ -40,11 +40,11 @@ for name, group in (
     ("staff", staff.app),
     ("meetings", meetings.app),
     ("obligations", obligations.app),
-    ("export", exports.app),
     ("quiz", quiz.app),
     ("people", people.app),
     ("content", content.app),
     ("events", events.app),
+    ("export", export.app),
     ("whatsapp", whatsapp.app),
 ):
     app.add_typer(group, name=name)

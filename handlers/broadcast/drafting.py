@@ -82,9 +82,9 @@ def on_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
 
 def on_media(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
     """A photo or voice note that was meant for families; None when it was not."""
-    waiting = tx.sessions.get(who.address_id, TOPIC)
-    kelompoks = scope.mine(who, tx)
-    if not kelompoks or (waiting is None and not re.match(r"/?(?:siaran|umumkan)\b", msg.text, re.IGNORECASE)):
+    waiting = tx.sessions.newest(who.address_id)
+    kelompoks, open_here = scope.mine(who, tx), waiting is not None and waiting.topic == TOPIC
+    if not kelompoks or (not open_here and not re.match(r"/?(?:siaran|umumkan)\b", msg.text, re.IGNORECASE)):
         return None
     return [say(msg, "broadcast.only_text", kelompok=kelompoks[0].name)]
 

@@ -63,6 +63,7 @@ PROBED = {
     "meeting letters",
     "check-in",
     "staff in the morning",
+    "digest",
     "questions that wait",
     "obligations",
     "broadcasts",
