@@ -99,6 +99,21 @@ class Proposals:
         )
         return set(rows.scalars())
 
+    def asked_last(self, one: Proposal, address_id: int) -> bool:
+        """Whether no other letter has asked this address something since; an announcement asks nothing."""
+        newest = self.conn.execute(
+            select(outbox.c.about)
+            .where(
+                outbox.c.address_id == address_id,
+                outbox.c.unasked,
+                outbox.c.sent.is_not(None),
+                outbox.c.key.not_like("broadcast.%"),
+            )
+            .order_by(outbox.c.sent.desc(), outbox.c.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        return newest == one.about
+
     def _record(self, row: Any) -> Proposal:
         times = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in row.times]
         is_open = row.state == "open" and row.expires > self.now

@@ -192,6 +192,8 @@ def _tidy(msg: Inbound) -> Inbound:
 
 def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
+        if (said := broadcast.on_media(msg, who, tx)) is not None:
+            return said
         telling = tx.sessions.get(who.address_id, reports.TOPIC)
         told = reports.on_media(msg, who, tx, telling.memory) if telling else []
         return told or help.on_unknown_word(msg, who, tx)

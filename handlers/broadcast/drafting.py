@@ -80,6 +80,15 @@ def on_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     return [say(msg, "broadcast.fault.number")]
 
 
+def on_media(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """A photo or voice note that was meant for families; None when it was not."""
+    waiting = tx.sessions.newest(who.address_id)
+    kelompoks, open_here = scope.mine(who, tx), waiting is not None and waiting.topic == TOPIC
+    if not kelompoks or (not open_here and not re.match(r"/?(?:siaran|umumkan)\b", msg.text, re.IGNORECASE)):
+        return None
+    return [say(msg, "broadcast.only_text", kelompok=kelompoks[0].name)]
+
+
 def on_draft_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
     """One line while a draft is open: for whom, the words, a later time, Kirim or Tidak jadi."""
     draft, kelompoks = dict(waiting), scope.mine(who, tx)

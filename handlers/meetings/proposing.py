@@ -152,14 +152,13 @@ def on_vote(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
 
 
 def on_vote_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
-    """A number, as long as no letter about a meeting came after the proposal: then it answers that one."""
+    """A number, as long as no other letter asked something after the proposal: then it answers that one."""
     one = tx.proposals.get(waiting["proposal"])
     if one is None or not one.open:
         tx.sessions.end(who.address_id, VOTE)
         return None
     choice = scope.small_number(msg.text) if msg.button is None else None
-    later = tx.outbox.last_meeting_letter(who.address_id)
-    if choice is None or (later is not None and later > one.created):
+    if choice is None or not tx.proposals.asked_last(one, who.address_id):
         return None
     return _vote(msg, who, tx, one, choice)
 

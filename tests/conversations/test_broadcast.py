@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from messages.envelope import Kind
 from tests.support.chat import Cast, cast
 
 
@@ -136,6 +137,12 @@ def test_the_ways_to_write_a_line(village, line, said, words):
     village.budi.says(line).hears("broadcast.preview", audience=said).showing(words).taps("Kirim")
     latest = village.chat.ask(lambda tx: tx.broadcasts.latest(village.budi.id))
     assert (latest.words, latest.due > latest.created) == (words, True)
+
+
+def test_a_photo_is_not_passed_on_and_that_is_said(village):
+    village.budi.sends(Kind.IMAGE, "SIARAN Melati 3; lihat ini").hears("broadcast.only_text").hears_nothing()
+    village.budi.sends(Kind.IMAGE, "sawah").hears("help.staff_unknown")
+    village.budi.says("SIARAN Melati 3").looks().sends(Kind.VOICE).hears("broadcast.only_text")
 
 
 def test_a_full_preview_still_has_its_buttons(village):

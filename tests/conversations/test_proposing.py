@@ -53,6 +53,7 @@ def test_a_number_answers_the_letter_that_came_last(village):
     chat.at("2026-11-25 09:00")
     assert village.siti.last.key == "reminders.meeting.invitation"
     village.siti.looks().says("1").hears("attendance.promised")
+    village.wati.looks().says("2").hears("attendance.declined_why").says("1").hears("attendance.reason_kept")
     village.siti.taps("Waktu 3").hears("meetings.proposal.voted", when="Senin 7 Desember 09.00 WITA")
 
 
