@@ -47,19 +47,20 @@ def everybody(site: Site) -> dict[str, tuple[StaffId, Role]]:
 
 async def test_every_page_by_every_role_about_ones_own_and_anothers(site: Site):
     village, meeting = site.village, site.meeting()
-    numbers = {"kelompok": village.melati1, "meeting": meeting.id, "kpm": village.kpms["Siti"], "question": 1}
+    numbers = {"kelompok": village.melati1, "meeting": meeting.id, "kpm": village.kpms["Siti"]}
 
     def question(tx) -> int:
         who = village.kpm(tx, "Siti")
         (address_id, _) = tx.people.addresses_of(who.id)[0]
         return tx.questions.add(address_id, "question", "?", topic="data", kpm_id=who.id, kelompok_id=who.kelompok_id)
 
-    numbers["question"] = site.store.run(question)
     wrong = []
     for name, (staff_id, role) in everybody(site).items():
         visitor = await site.signed_in(staff_id)
         for act, roles in permissions.PAGES.items():
             method, _, path = act.partition(" ")
+            if "question" in path:
+                numbers["question"] = site.store.run(question)
             for what, number in numbers.items():
                 path = path.replace(f"{{{what}:int}}", str(number))
             answer = await (visitor.get(f"/dasbor{path}") if method == "GET" else visitor.post(f"/dasbor{path}", SENT))
