@@ -36,6 +36,7 @@ from data import (
     phones,
     questions,
     quiz,
+    retention,
     rights,
     scoped,
     sending,
@@ -149,6 +150,10 @@ class Tx:
     @cached_property
     def rights(self) -> rights.Rights:
         return rights.Rights(self.conn, self.now)
+
+    @cached_property
+    def retention(self) -> retention.Retention:
+        return retention.Retention(self.conn, self.now, self.settings)
 
     @cached_property
     def status(self) -> status.Status:
