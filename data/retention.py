@@ -107,8 +107,8 @@ class Retention:
                 break
             done.append(row.id)
         if done:
-            nothing = {"text": None, "params": {}, "attachment": None}
-            self.conn.execute(update(outbox).where(outbox.c.id.in_(done)).values(**nothing))
+            blank = update(outbox).where(outbox.c.id.in_(done)).values(text=None, params={}, attachment=None)
+            self.conn.execute(blank)
             self.settings.keep(WORDS_UNTIL, str(done[-1]))
         gone.note("letters", len(done), len(done))
 

@@ -134,6 +134,6 @@ def test_the_database_itself_lets_nobody_change_the_audit(store: Store, database
         schema.audit.delete(),
     ):
         with pytest.raises((DBAPIError, StoreError), match="append-only"):
-            store.run(lambda tx, s=statement: tx.conn.execute(s))
+            store.run(lambda tx, s=statement: tx.conn.execute(s))  # type: ignore[misc]
     store.run(lambda tx: tx.conn.execute(schema.audit.delete().where(schema.audit.c.at < NOW)))
     assert store.run(lambda tx: tx.conn.execute(select(schema.audit.c.now)).scalars().all()) == ["hadir"]

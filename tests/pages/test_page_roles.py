@@ -54,7 +54,7 @@ async def test_every_page_by_every_role_about_ones_own_and_anothers(site: Site):
         (address_id, _) = tx.people.addresses_of(who.id)[0]
         return tx.questions.add(address_id, "question", "?", topic="data", kpm_id=who.id, kelompok_id=who.kelompok_id)
 
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for name, (staff_id, role) in everybody(site).items():
         visitor = await site.signed_in(staff_id)
         for act, roles in permissions.PAGES.items():

@@ -9,16 +9,15 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-YEAR = 365 * 24 * 3600 * 1000
-
 
 def upgrade() -> None:
+    """31536000000 milliseconds are a year."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
-            f"""
+            """
             CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-                IF TG_OP = 'DELETE' AND OLD.at <= (SELECT max(at) FROM audit) - {YEAR} THEN
+                IF TG_OP = 'DELETE' AND OLD.at <= (SELECT max(at) FROM audit) - 31536000000 THEN
                     RETURN OLD;
                 END IF;
                 RAISE EXCEPTION 'the audit is append-only';
@@ -36,7 +35,7 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
-        f"WHEN OLD.at > (SELECT max(at) FROM audit) - {YEAR} "
+        "WHEN OLD.at > (SELECT max(at) FROM audit) - 31536000000 "
         "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
     )
 
