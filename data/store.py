@@ -44,6 +44,7 @@ from data import (
     settings,
     status,
     summary,
+    watching,
 )
 from data.prepared import Prepared
 
@@ -162,6 +163,10 @@ class Tx:
     @cached_property
     def desk(self) -> desk.Desk:
         return desk.Desk(self.conn, self.now, self.audit, self.key)
+
+    @cached_property
+    def watching(self) -> watching.Watching:
+        return watching.Watching(self.conn, self.now)
 
     @cached_property
     def overview(self) -> overview.Overview:
