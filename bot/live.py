@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 
 import aiohttp
 import structlog
@@ -30,6 +31,7 @@ from bot.nightly import Nightly
 from bot.photos import Photos, Source
 from bot.polling import poll
 from bot.settings import Settings
+from bot.watch import Watch, free_of
 from bot.web import Health, make_web
 from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
 from data.accounts import Lease
@@ -108,7 +110,8 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         if sender:
             nightly = Nightly(store, settings.backups, settings.backup_keep, settings.zone)
             photos = Photos(store, parts.sources())
-            tasks.append(asyncio.create_task(_ticks(store, parts, stop, nightly, photos)))
+            watch = Watch(store, settings.zone, free_of(_folder(store)), statuses=settings.whatsapp)
+            tasks.append(asyncio.create_task(_ticks(store, parts, stop, nightly, photos, watch)))
         names = asyncio.create_task(_introduce(store, parts))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
@@ -119,6 +122,11 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         names.cancel()
         await asyncio.gather(names, return_exceptions=True)
     await store.close()
+
+
+def _folder(store: Store) -> Path:
+    """Where the data lies; with a server, where our own files do."""
+    return Path(store.url.database or "").parent if store.sqlite else Path()
 
 
 async def _introduce(store: Store, parts: Parts) -> None:
@@ -254,7 +262,9 @@ async def _listen(settings: Settings, store: Store, channel: Telegram, intake: I
     await stop.wait()
 
 
-async def _ticks(store: Store, parts: Parts, stop: asyncio.Event, nightly: Nightly, photos: Photos) -> None:
+async def _ticks(
+    store: Store, parts: Parts, stop: asyncio.Event, nightly: Nightly, photos: Photos, watch: Watch
+) -> None:
     """Once a minute, in one process only; `once` would make a second one harmless, the lease makes it idle."""
     holder = secrets.token_hex(8)
 
@@ -265,6 +275,7 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event, nightly: Night
         await scheduler.tick(store, now)
         nightly.look(now)
         photos.look()
+        await watch.look(now)
         parts.last_tick = now
         parts.wake()
 

@@ -269,6 +269,10 @@ class Outbox:
         """STOP PESAN: nothing that waits for this address goes out any more."""
         return self._cancel(and_(outbox.c.address_id == address_id, outbox.c.unasked))
 
+    def cancel_at(self, address_id: int) -> int:
+        """Nothing at all that waits for this address goes out any more."""
+        return self._cancel(outbox.c.address_id == address_id)
+
     def _cancel(self, which: Any) -> int:
         statement = update(outbox).where(outbox.c.state == "queued", which).values(state="cancelled")
         return self.conn.execute(statement).rowcount

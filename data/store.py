@@ -40,6 +40,7 @@ from data import (
     questions,
     quiz,
     reports,
+    retention,
     rhythms,
     rights,
     scoped,
@@ -49,6 +50,7 @@ from data import (
     status,
     summary,
     usage,
+    watching,
 )
 from data.prepared import Prepared
 
@@ -181,12 +183,20 @@ class Tx:
         return usage.Usage(self.conn, self.now)
 
     @cached_property
+    def retention(self) -> retention.Retention:
+        return retention.Retention(self.conn, self.now, self.settings)
+
+    @cached_property
     def status(self) -> status.Status:
         return status.Status(self.conn)
 
     @cached_property
     def desk(self) -> desk.Desk:
         return desk.Desk(self.conn, self.now, self.audit, self.key)
+
+    @cached_property
+    def watching(self) -> watching.Watching:
+        return watching.Watching(self.conn, self.now)
 
     @cached_property
     def overview(self) -> overview.Overview:

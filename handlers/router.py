@@ -28,6 +28,7 @@ from handlers import (
     urgent,
     voices,
 )
+from handlers.rules.permissions import KOORDINATOR, PENDAMPING, STAFF
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -54,10 +55,6 @@ class Word:
     roles: frozenset[Role]
     answer: WordAnswer
 
-
-PENDAMPING = frozenset({Role.PENDAMPING})
-KOORDINATOR = frozenset({Role.KOORDINATOR, Role.ADMIN})
-STAFF = PENDAMPING | KOORDINATOR
 
 STAFF_WORDS: Sequence[Word] = (
     Word(("jadwal",), PENDAMPING, meetings.on_jadwal),

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from bot.cli import (
+    audit,
     content,
     doctor,
     events,
@@ -45,6 +46,7 @@ for name, group in (
     ("content", content.app),
     ("events", events.app),
     ("export", export.app),
+    ("audit", audit.app),
     ("whatsapp", whatsapp.app),
 ):
     app.add_typer(group, name=name)

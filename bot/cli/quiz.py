@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -42,7 +42,11 @@ def results(
     """
     code, least = _code(session), 1 if kelompok else ENOUGH
     with opened() as store:
-        rows = store.run(lambda tx: result_rows(tx, _lines(tx, kelompok, by), code, by=by, least=least))
+        rows = store.run(
+            lambda tx: (
+                _noted(tx, out_file, "results") and result_rows(tx, _lines(tx, kelompok, by), code, by=by, least=least)
+            )
+        )
     if format == "png" and not json:
         chart = Attachment(
             "quiz_chart", {"session": code or "", "by": by, "rows": [_bar(row, by, code) for row in rows]}
@@ -62,8 +66,9 @@ def items(
     """
     with opened() as store:
         rows = store.run(
-            lambda tx: item_rows(
-                tx, [i for ids in _lines(tx, kelompok, "kelompok").values() for i in ids], _code(session)
+            lambda tx: (
+                _noted(tx, out_file, "items")
+                and item_rows(tx, [i for ids in _lines(tx, kelompok, "kelompok").values() for i in ids], _code(session))
             )
         )
     _show(rows, "json" if json else format, out_file, "Pertanyaan kuis")
@@ -83,8 +88,19 @@ def practices(
     Contoh: like-pkh quiz practices --by desa --session P2
     """
     with opened() as store:
-        rows = store.run(lambda tx: practice_rows(tx, _lines(tx, kelompok, by), _code(session), by=by))
+        rows = store.run(
+            lambda tx: (
+                _noted(tx, out_file, "practices") and practice_rows(tx, _lines(tx, kelompok, by), _code(session), by=by)
+            )
+        )
     _show(rows, "json" if json else format, out_file, "Praktik di rumah")
+
+
+def _noted(tx: Tx, file: Path | None, what: str) -> Literal[True]:
+    """A file that leaves the house stands in the audit."""
+    if file is not None:
+        tx.audit.write("cli", "quiz.export", f"quiz:{what}")
+    return True
 
 
 def _code(session: str | None) -> str | None:

@@ -11,10 +11,7 @@ from bot.dashboard.door import After, Door, Page, nobody_waits
 from bot.dashboard.paper import asset
 from data.records import Role
 from data.store import Store
-
-PENDAMPING = frozenset({Role.PENDAMPING})
-KOORDINATOR = frozenset({Role.KOORDINATOR, Role.ADMIN})
-STAFF = PENDAMPING | KOORDINATOR
+from handlers.rules.permissions import KOORDINATOR, PENDAMPING, STAFF
 
 PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/", STAFF, today.home),
