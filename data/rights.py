@@ -16,6 +16,7 @@ from data.records import FamilyStatus
 from data.schema import (
     address,
     attendance,
+    broadcast_kpm,
     consent,
     event,
     family_month,
@@ -29,6 +30,7 @@ from data.schema import (
     outbox_kpm,
     phone_message,
     practice,
+    proposal_vote,
     question,
     question_step,
     quiz,
@@ -58,6 +60,8 @@ SECTIONS: Mapping[str, Table] = {
     "kewajiban": obligation,
     "undangan nomor": invitation,
     "bulan": family_month,
+    "siaran": broadcast_kpm,
+    "usul waktu": proposal_vote,
     "catatan kunjungan": visit,
 }
 """What is shown and handed over, by its Indonesian name; letters, numbers and consents come beside it."""

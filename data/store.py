@@ -25,6 +25,7 @@ from data import (
     accounts,
     attendance,
     audit,
+    broadcasts,
     desk,
     events,
     invitations,
@@ -35,9 +36,11 @@ from data import (
     overview,
     people,
     phones,
+    proposals,
     questions,
     quiz,
     reports,
+    rhythms,
     rights,
     scoped,
     sending,
@@ -152,6 +155,18 @@ class Tx:
     @cached_property
     def rights(self) -> rights.Rights:
         return rights.Rights(self.conn, self.now)
+
+    @cached_property
+    def broadcasts(self) -> broadcasts.Broadcasts:
+        return broadcasts.Broadcasts(self.conn, self.now)
+
+    @cached_property
+    def proposals(self) -> proposals.Proposals:
+        return proposals.Proposals(self.conn, self.now)
+
+    @cached_property
+    def rhythms(self) -> rhythms.Rhythms:
+        return rhythms.Rhythms(self.conn)
 
     @cached_property
     def reports(self) -> reports.Reports:

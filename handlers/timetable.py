@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.store import Tx
-from handlers import housekeeping, obligations, questions, quiz, reminders, summary
+from handlers import broadcast, housekeeping, meetings, obligations, questions, quiz, reminders, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ TICKS: Sequence[Tick] = (
     Tick("quizzes", 30, quiz.tick_offer),
     Tick("practices", 30, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
+    Tick("broadcasts", 1, broadcast.tick_broadcasts),
+    Tick("proposed times", 10, meetings.tick_proposals),
+    Tick("monthly meetings", 30, meetings.tick_rhythm),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )
 
