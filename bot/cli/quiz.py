@@ -90,10 +90,10 @@ def practices(
     _show(rows, "json" if json else format, out_file, "Praktik di rumah")
 
 
-def _looked_up(what: str, file: Path | None, look: Callable[[Tx], Sequence[R]]) -> Sequence[R]:
+def _looked_up(what: str, file: Path | None, look: Callable[[Tx], list[R]]) -> list[R]:
     """The rows; that they leave the house in a file stands in the audit."""
 
-    def work(tx: Tx) -> Sequence[R]:
+    def work(tx: Tx) -> list[R]:
         if file is not None:
             tx.audit.write("cli", "quiz.export", f"quiz:{what}")
         return look(tx)
