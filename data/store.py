@@ -25,18 +25,23 @@ from data import (
     accounts,
     attendance,
     audit,
+    broadcasts,
     desk,
     events,
     invitations,
+    letters,
     meetings,
     obligations,
     outbox,
     overview,
     people,
     phones,
+    proposals,
     questions,
     quiz,
+    reports,
     retention,
+    rhythms,
     rights,
     scoped,
     sending,
@@ -44,6 +49,7 @@ from data import (
     settings,
     status,
     summary,
+    usage,
     watching,
 )
 from data.prepared import Prepared
@@ -151,6 +157,30 @@ class Tx:
     @cached_property
     def rights(self) -> rights.Rights:
         return rights.Rights(self.conn, self.now)
+
+    @cached_property
+    def broadcasts(self) -> broadcasts.Broadcasts:
+        return broadcasts.Broadcasts(self.conn, self.now)
+
+    @cached_property
+    def proposals(self) -> proposals.Proposals:
+        return proposals.Proposals(self.conn, self.now)
+
+    @cached_property
+    def rhythms(self) -> rhythms.Rhythms:
+        return rhythms.Rhythms(self.conn)
+
+    @cached_property
+    def reports(self) -> reports.Reports:
+        return reports.Reports(self.conn, self.now)
+
+    @cached_property
+    def letters(self) -> letters.Letters:
+        return letters.Letters(self.conn, self.now)
+
+    @cached_property
+    def usage(self) -> usage.Usage:
+        return usage.Usage(self.conn, self.now)
 
     @cached_property
     def retention(self) -> retention.Retention:

@@ -168,7 +168,6 @@ class Door:
     def _out(self) -> Response:
         answer = written("pesan.html", {"title": "Sudah keluar", "sentence": "Sesi di peramban ini sudah ditutup."})
         answer.delete_cookie(COOKIE, path="/dasbor", secure=self.secure, httponly=True, samesite="lax")
-        answer.headers["Clear-Site-Data"] = '"storage"'
         return answer
 
 

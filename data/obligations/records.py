@@ -62,6 +62,17 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A BELUM, with the reason where she gave one."""
+
+    kpm_id: KpmId
+    kpm: str
+    member: str
+    rule: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing a letter was about."""
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from data.dialect import InsertOnce
 from data.obligations.queue import Queue
-from data.obligations.records import Asked, Claim, Item, Kept, Member, Posyandu
-from data.schema import member, obligation, obligation_letter, outbox, outbox_kpm, posyandu
+from data.obligations.records import Asked, Claim, Item, Kept, Member, Posyandu, Refused
+from data.schema import kpm, member, obligation, obligation_letter, outbox, outbox_kpm, posyandu
 from messages.envelope import KpmId, StaffId
 
 MEMBERS = select(member).where(member.c.kpm_id.in_(bindparam("ks", expanding=True))).order_by(member.c.id)
@@ -66,6 +66,23 @@ class Obligations:
             (row.member_id, row.series, row.occurrence): kept_record(row)
             for row in self.conn.execute(KEPT, {"ks": list(kpm_ids)})
         }
+
+    def refused(self, kelompok_id: int, since: datetime) -> list[Refused]:
+        """What families of this kelompok said they have not done, and nobody has looked at since."""
+        statement = (
+            select(kpm.c.id, kpm.c.name, member.c.name.label("member"), obligation.c.rule, obligation.c.reason)
+            .join(member, member.c.id == obligation.c.member_id)
+            .join(kpm, kpm.c.id == obligation.c.kpm_id)
+            .where(
+                kpm.c.kelompok_id == kelompok_id,
+                kpm.c.status == "aktif",
+                obligation.c.claim == Claim.NOT_DONE.value,
+                obligation.c.mark.is_(None),
+                obligation.c.claimed >= since,
+            )
+            .order_by(kpm.c.name, kpm.c.id, obligation.c.claimed)
+        )
+        return [Refused(KpmId(r.id), r.name, r.member, r.rule, r.reason) for r in self.conn.execute(statement)]
 
     def posyandu_of(self, desa_id: int) -> Sequence[Posyandu]:
         rows = self.conn.execute(select(posyandu).where(posyandu.c.desa_id == desa_id).order_by(posyandu.c.id))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from data.content.obligations import rules
 from data.records import Entry, Kelompok, Kind, Kpm, Meeting, Person
 from data.store import Tx
 from handlers import scope
@@ -15,6 +16,7 @@ from messages.envelope import Inbound, KpmId, Outbound
 
 LOOK_BACK = timedelta(days=200)
 AHEAD = timedelta(days=60)
+UNDONE_BACK = timedelta(days=60)
 NAMES_PER_LINE = 12
 """More names in one line are not read; how many are left out is said."""
 
@@ -64,9 +66,20 @@ def _kelompok(tx: Tx, kelompok: Kelompok, at: datetime) -> str:
     found: dict[Visit, list[str]] = {}
     for one in to_visit(tx, kelompok, at):
         found.setdefault(one.why, []).append(f"{one.kpm.name} ({one.hint})" if one.hint else one.kpm.name)
-    if not found:
-        return ""
-    return "\n".join([kelompok.name, *(f"- {TITLES[why]}: {_short(found[why])}" for why in Visit if why in found)])
+    said = [f"- {TITLES[why]}: {_short(found[why])}" for why in Visit if why in found]
+    if undone := _undone(tx, kelompok, at):
+        said.append(f"- Kewajiban belum: {_short(undone)}")
+    return "\n".join([kelompok.name, *said]) if said else ""
+
+
+def _undone(tx: Tx, kelompok: Kelompok, at: datetime) -> list[str]:
+    """'Siti (timbang dan ukur Hafiz: kerja)', once for each family and thing."""
+    lines = []
+    for one in tx.obligations.refused(kelompok.id, at - UNDONE_BACK):
+        what = rules()[one.rule].short.replace("{nama}", one.member).replace(" {ke}", "").replace("{ke}", "")
+        why = f": {REASONS.get(one.reason, one.reason)}" if one.reason else ""
+        lines.append(f"{one.kpm} ({what}{why})")
+    return list(dict.fromkeys(lines))
 
 
 def to_visit(tx: Tx, kelompok: Kelompok, at: datetime) -> list[ToVisit]:

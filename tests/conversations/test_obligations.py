@@ -295,6 +295,11 @@ def test_belum_with_a_reason_in_one_line_or_in_the_next():
     wati.says("tidak ada kendaraan").hears("obligations.not_yet_why", reason="tidak ada kendaraan")
     reasons = {one.reason for one in chat.ask(lambda tx: tx.obligations.kept([siti.id, wati.id])).values()}
     assert reasons >= {"anak_sakit", "kendaraan"}
+    budi = chat.pendamping("Pak Budi", "Melati 3")
+    listed = budi.says("TINDAK LANJUT").inbox[-1].text
+    assert "Kewajiban belum: Siti (" in listed
+    assert "anak sakit)" in listed
+    assert "tidak ada kendaraan)" in listed
 
 
 def test_beside_an_open_invitation_the_newer_question_is_answered():

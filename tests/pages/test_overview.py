@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from bot.dashboard import charts, period
 from data import schema
 from data.overview import Part, Sums, Where
-from data.records import Role, Staff
+from data.records import Role, Staff, StaffId
 from data.summary import recount
 from tests.support.history import live_through
 from tests.support.pages import Site, Visitor, served
@@ -201,3 +201,28 @@ def test_months_go_on_over_the_year():
     assert (month.before.key, month.after.key, month.as_quarter) == ("2025-12", "2026-02", "2026-T1")
     quarter = period.read("2026-T1", SATURDAY)
     assert (quarter.before.key, quarter.after.key, quarter.month) == ("2025-T4", "2026-T2", "2026-03")
+
+
+async def test_every_scope_has_a_first_page_also_an_empty_one(site: Site):
+    def hire(tx) -> list[StaffId]:
+        desa = {r.name: r.id for r in tx.conn.execute(schema.desa.select())}
+        empty = tx.conn.execute(
+            insert(schema.desa).returning(schema.desa.c.id), {"kecamatan_id": 1, "name": "Kosong"}
+        ).scalar_one()
+        return [
+            tx.people.add_staff("Bu Ani", Role.ADMIN, None, "kabupaten", site.village.kabupaten),
+            tx.people.add_staff("Pak Desa", Role.KOORDINATOR, None, "desa", desa["Babayau"]),
+            tx.people.add_staff("Bu Kosong", Role.KOORDINATOR, None, "desa", empty),
+            tx.people.add_staff("Bu Baru", Role.PENDAMPING, None, "kelompok", 0),
+        ]
+
+    admin, desa, empty, new = site.store.run(hire)
+    for who, seen in ((admin, "Per kecamatan"), (desa, "Per pendamping"), (empty, "Tidak ada kelompok di sini")):
+        visitor = await site.signed_in(who)
+        page = await visitor.get("/dasbor/ringkasan?waktu=2026-10")
+        assert page.status == 200
+        assert seen in page.text
+        assert (await visitor.get("/dasbor/sesi")).status == 200
+    visitor = await site.signed_in(new)
+    for path in ("hari-ini", "kelompok", "jadwal", "keluarga", "tindak-lanjut", "pertanyaan"):
+        assert (await visitor.get(f"/dasbor/{path}")).status == 200, path

@@ -219,7 +219,8 @@ async function save() {
   for (const [id] of mine) draft.delete(id);
   take(found);
   if (found.saved.others.length) {
-    tell(`Tersimpan ${mine.length}. ${found.saved.others.length} baris sudah diubah orang lain: pilih di barisnya.`, "warn");
+    const done = mine.length ? `Tersimpan ${mine.length}. ` : "";
+    tell(`${done}${found.saved.others.length} baris sudah diubah orang lain: pilih di barisnya.`, "warn");
     byId.get(String(found.saved.others[0])).scrollIntoView({ block: "center" });
     return;
   }
