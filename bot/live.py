@@ -270,7 +270,7 @@ async def _ticks(
 
     async def every_minute() -> None:
         now = store.clock()
-        if await store.write(lambda tx: _may_tick(tx, holder)) is None:
+        if await store.write(lambda tx: _may_tick(tx, holder, alone=store.sqlite)) is None:
             return
         await scheduler.tick(store, now)
         nightly.look(now)
@@ -288,8 +288,9 @@ async def _ticks(
         photos.leave()
 
 
-def _may_tick(tx: Tx, holder: str) -> Lease | None:
-    return tx.accounts.take(TICKS, holder, tx.now, TICK_LEASE)
+def _may_tick(tx: Tx, holder: str, *, alone: bool) -> Lease | None:
+    """Alone on a file no clock that was put back makes us wait for a lease of the future."""
+    return tx.accounts.take(TICKS, holder, tx.now, TICK_LEASE, alone=alone)
 
 
 async def _serve(
@@ -299,6 +300,7 @@ async def _serve(
         store,
         last_tick=lambda: parts.last_tick if sender else None,
         sender=lambda: not sender or all(one.healthy for one in parts.senders),
+        free=free_of(_folder(store)),
     )
 
     async def wake() -> None:

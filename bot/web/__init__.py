@@ -21,6 +21,12 @@ from bot.web.faults import Faults
 from data.store import Store, StoreError
 from data.watching import Seen
 
+TOO_LITTLE = 20
+"""Free megabytes: below them some commits still pass, and not for long."""
+
+PROBE = 32_000
+"""Characters: several pages of a file, so that no gap in the last one lets a full disk look well."""
+
 PATIENCE = timedelta(seconds=5)
 TICKS_LATE = timedelta(minutes=5)
 
@@ -28,8 +34,16 @@ TICKS_LATE = timedelta(minutes=5)
 class Health:
     """Our own parts and their state; never whether a platform can be reached."""
 
-    def __init__(self, store: Store, *, last_tick: Callable[[], datetime | None], sender: Callable[[], bool]) -> None:
-        self.store, self.last_tick, self.sender = store, last_tick, sender
+    def __init__(
+        self,
+        store: Store,
+        *,
+        last_tick: Callable[[], datetime | None],
+        sender: Callable[[], bool],
+        free: Callable[[], int] | None = None,
+    ) -> None:
+        """`free`: how many megabytes are left where the data lies."""
+        self.store, self.last_tick, self.sender, self.free = store, last_tick, sender, free
 
     async def parts(self) -> dict[str, str]:
         return {
@@ -37,12 +51,18 @@ class Health:
             "writer": "ok" if self.store.alive else "berhenti",
             "sender": "ok" if self.sender() else "berhenti",
             "ticks": self._ticks(),
+            "disk": self._disk(),
         }
 
+    def _disk(self) -> str:
+        left = self.free() if self.free is not None else TOO_LITTLE
+        return "ok" if left >= TOO_LITTLE else f"tinggal {left} MB"
+
     async def _database(self) -> str:
+        """A real write, as large as a message's: a full or read-only disk still lets itself be read."""
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                await self.store.write(lambda tx: tx.settings.get("clock"))
+                await self.store.write(lambda tx: tx.settings.keep("healthz", tx.now.isoformat().ljust(PROBE)))
         except TimeoutError:
             return "tidak menjawab"
         except StoreError as fault:
