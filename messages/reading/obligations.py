@@ -37,6 +37,7 @@ def find(heard: Heard) -> Finding | None:
 def _weigh(heard: Heard) -> Finding | None:
     """The last decisive clause counts; a "belum" is taken back only in so many words, a "sudah" by no mere reason."""
     result: Finding | None = None
+    examined = False
     for clause in heard.clauses:
         now = _judge(clause)
         if now is None:
@@ -44,9 +45,11 @@ def _weigh(heard: Heard) -> Finding | None:
         if result is not None and {result.meaning, now.meaning} == {"done", "not_yet"}:
             if now.meaning == "done" and not clause.has("turn"):
                 continue
-            if now.why == _EXCUSE and clause.kind != "but":
+            if now.why == _EXCUSE and (clause.kind != "but" or examined):
                 continue
             now = Finding(now.meaning, False, now.why)
+        # "sudah imunisasi tapi anaknya demam" was done; "sudah ke sana tapi anak demam" may not have been.
+        examined = now.meaning == "done" and clause.says("periksa")
         if result is not None and result.meaning == now.meaning:
             now = replace(now, sure=now.sure or result.sure)
         result = now

@@ -16,6 +16,8 @@ def on_the_way(clause: Clause, at_door: bool) -> Said | None:
     """As in "otw", "masih di jalan"."""
     if clause.has(*NEGATIONS) and not clause.has("notyet"):
         return None
+    if clause.has("way") and not at_door and clause.affirms("future"):
+        return Said("yes", False, "will set out then")
     if clause.has("way") and not clause.has("negator", "rain"):
         return Said("late", at_door or not clause.affirms("come"), "is on the way")
     if at_door and clause.says("kesana") and not clause.has("done", *NEGATIONS, "hedge", "hope", "kin", "stand_in"):
@@ -69,8 +71,10 @@ def lateness(clause: Clause) -> Said | None:
 
 
 def _first_something_else(clause: Clause) -> bool:
-    """As in "masak dulu baru kesana"."""
+    """As in "masak dulu baru kesana", "tapi antar anak dulu"."""
     lemmas = clause.lemmas
+    if "dulu" in lemmas and (clause.affirms("chore") or (clause.kind == "but" and clause.affirms("nursing", "work"))):
+        return True
     if "dulu" not in lemmas or not clause.affirms("come"):
         return False
     i, j = lemmas.index("dulu"), clause.first("fresh")

@@ -63,6 +63,10 @@ def _index() -> dict[str, list[str]]:
 
 
 _BY_SHORTENED = _index()
+# Words of four letters are mistyped too, but most of their neighbours are names: only a plain answer counts, and only
+# with its first letter right ("Nisa" is no "bisa").
+_ANSWERS = ("ok", "yes", "can", "notyet", "negator", "done")
+_SHORT = tuple(word for word, lemmas in LEXICON.words.items() if len(word) == 4 and tags_of(lemmas[0]) & set(_ANSWERS))
 
 
 @lru_cache(maxsize=16384)
@@ -115,6 +119,8 @@ def _glued(word: str) -> Found | None:
 
 def _mistyped(word: str) -> Found | None:
     """The known word one slip away; a negator wins, so that no slip can turn one away."""
+    if len(word) == 4 and word.isalpha():
+        return next(((LEXICON.words[near], "typo") for near in _SHORT if _one_key_off(word, near)), None)
     if len(word) < SHORTEST_TYPO or not word.isalpha():
         return None
     near = {entry for shorter in _shortened(word) for entry in _BY_SHORTENED.get(shorter, ())}
@@ -140,6 +146,11 @@ def _slipped(word: str, negator: str) -> bool:
         return (len(wrong) == 1 and wrong[0] in NEIGHBOURS) or (len(wrong) == 2 and sorted(word) == sorted(negator))
     longer, shorter = (word, negator) if len(word) > len(negator) else (negator, word)
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+
+
+def _one_key_off(word: str, candidate: str) -> bool:
+    wrong = [a + b for a, b in zip(word, candidate, strict=True) if a != b]
+    return word[0] == candidate[0] and len(wrong) == 1 and wrong[0] in NEIGHBOURS
 
 
 def _one_slip(word: str, candidate: str, score: float) -> bool:
