@@ -38,7 +38,7 @@ def _judge(clause: Clause) -> Finding | None:
         return None
     if clause.has("complain") and not clause.denies("want", "allow"):
         return None
-    if clause.has("doubt", "hedge", "later", "try"):
+    if clause.has("doubt", "hedge", "later", "try") or (clause.says("tanya") and clause.has("kin")):
         return Finding("maybe", True, "later, or not decided")
     if clause.denies("send", "receive", "post", *_YES) or clause.has("refuse"):
         return Finding("no", True, "does not want it")

@@ -51,7 +51,9 @@ def counted(words: Sequence[Token], i: int) -> bool:
 
 
 def _around(words: Sequence[Token], i: int) -> Sequence[Token]:
-    return (*words[max(0, i - 1) : i], *words[i + 1 : i + 2])
+    # "anak saya 2" counts like "anak 2".
+    before = [word for word in words[max(0, i - 2) : i] if not word.has("me")][-1:]
+    return (*before, *words[i + 1 : i + 2])
 
 
 def code(heard: Heard) -> str | None:

@@ -73,6 +73,8 @@ def lateness(clause: Clause) -> Said | None:
 def _first_something_else(clause: Clause) -> bool:
     """As in "masak dulu baru kesana", "tapi antar anak dulu"."""
     lemmas = clause.lemmas
+    if clause.says("selesai", "habis") and -1 < clause.first("fresh") < clause.first("come"):
+        return True
     if "dulu" in lemmas and (clause.affirms("chore") or (clause.kind == "but" and clause.affirms("nursing", "work"))):
         return True
     if "dulu" not in lemmas or not clause.affirms("come"):
@@ -91,6 +93,8 @@ def promise(clause: Clause) -> Said | None:
         return Said("elsewhen" if clause.has("come") else "other_no", False, "speaks of another day")
     if clause.affirms("hard") and clause.has("come"):
         return Said("excuse", False, "it is hard for her")
+    if clause.has("rain", "far") and not clause.has("me", "walau") and _only_the_way(clause):
+        return Said("excuse", False, "the way there is bad")
     if _goes_elsewhere(clause):
         return Said("excuse", False, "goes somewhere else")
     hedged = clause.has("hedge", "hope", "try", "seem")
@@ -116,6 +120,13 @@ def _hope(clause: Clause, hedged: bool) -> Said | None:
     if clause.affirms("want") and clause.only("want", *BESIDE_NOD):
         return Said("wants", why="is willing")
     return None
+
+
+def _only_the_way(clause: Clause) -> bool:
+    """As in "calap jalan ka balai": the place is named, nobody goes there."""
+    return clause.says("kesana", "jalan") and not any(
+        word.has("come", "leave", "approach", "can") and word.lemma != "kesana" for word in clause.words
+    )
 
 
 def _goes_elsewhere(clause: Clause) -> bool:

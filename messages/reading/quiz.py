@@ -74,7 +74,9 @@ def _picked(words: Sequence[Token]) -> str | None:
             continue
         if corrects:
             chosen, corrects = [], False
-        if letter not in chosen and not any(other.has("negator", "forbid") for other in words[max(0, i - 2) : i]):
+        if letter not in chosen and not any(
+            other.has("negator", "forbid") or other.lemma == "lain" for other in words[max(0, i - 2) : i]
+        ):
             chosen.append(letter)
     return chosen[0] if len(chosen) == 1 else None
 
@@ -84,7 +86,9 @@ def _letter(words: Sequence[Token], i: int) -> str | None:
     if word.has("number"):
         return LETTERS[int(word.lemma) - 1] if word.lemma in {"1", "2", "3"} and not counted(words, i) else None
     numeral = LEXICON.numerals.get(word.text)
-    return LETTERS[numeral - 1] if numeral else _as_letter(word.text)
+    if numeral:
+        return None if counted(words, i) else LETTERS[numeral - 1]
+    return _as_letter(word.text)
 
 
 def _option_said(text: str, options: Sequence[str]) -> int | None:

@@ -6,6 +6,9 @@ from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, NEGATIONS
 from messages.reading.reasons import REASONS
 
+# "kata suami …": he speaks, he does not come.
+_QUOTING = frozenset({"kata", "jar", "ujar", "jarnya", "ujarnya", "jare"})
+
 
 def stands_in(clause: Clause) -> bool:
     """As in "diwakili anak saya", "saya suruh anak", "suami yang datang", "suami saja"."""
@@ -36,7 +39,7 @@ def singles_out_kin(clause: Clause) -> bool:
 def _kin_comes(clause: Clause) -> bool:
     words = clause.words
     kin = clause.first("kin")
-    if kin and words[kin - 1].has("company", "for"):
+    if kin and (words[kin - 1].has("company", "for") or words[kin - 1].text in _QUOTING):
         return False
     if clause.only("kin", "me", "yes"):
         return not clause.says("ini")  # "ini anaknya bu" introduces herself
