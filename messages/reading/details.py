@@ -46,8 +46,8 @@ def bare_number(heard: Heard) -> int | None:
 
 
 def counted(words: Sequence[Token], i: int) -> bool:
-    """As in "2 orang", "jam 1", "orang 2"."""
-    return any(word.has("unit") for word in _around(words, i))
+    """As in "2 orang", "jam 1", "orang 2", "ada 2"."""
+    return any(word.has("unit") for word in _around(words, i)) or (i > 0 and words[i - 1].lemma == "ada")
 
 
 def _around(words: Sequence[Token], i: int) -> Sequence[Token]:

@@ -88,7 +88,7 @@ def _opens_with_choice(words: Sequence[Token]) -> bool:
 def _tag_question(words: Sequence[Token]) -> bool:
     """As in "bisa gak ya", "sudah cair belum", "hadir atau tidak"; but "bisa sih enggak" answers."""
     said = [word for word in words if not word.has("vocative") and word.lemma not in {"lah", "ya"}]
-    if len(said) < 2 or not said[-1].has("negator", "notyet"):
+    if len(said) < 2 or not said[-1].has("negator", "notyet") or said[-1].text.endswith("nya"):
         return False
     if said[-2].has("either"):
         return True

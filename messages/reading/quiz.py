@@ -40,10 +40,16 @@ def find(heard: Heard) -> Finding | None:
         return None
     letter = _picked(heard.words)
     strangers = [word for word in heard.words if _strange(word)]
-    if letter is None or len(strangers) > 2:
+    if letter is None or (len(strangers) > 2 and not _stands_first(heard, letter)):
         return None
     sure = not strangers and not heard.has("seem", "hedge")
     return Finding(f"answer_{letter}", sure, "a letter or number")
+
+
+def _stands_first(heard: Heard, letter: str) -> bool:
+    """As in "b, karena anak butuh asi"."""
+    first = heard.clauses[0].words
+    return len(heard.clauses) > 1 and _picked(first) == letter and not any(_strange(word) for word in first)
 
 
 def in_words(heard: Heard) -> Finding | None:

@@ -17,7 +17,8 @@ def condition(clause: Clause) -> Said:
 
 def undecided(clause: Clause) -> Said | None:
     """Not decided yet, said twice over, or left to somebody else."""
-    if clause.has("doubt") or (clause.says("tanya") and clause.has("kin")):
+    asks_how = clause.has("lost") and (clause.has("reply", "assist") or clause.says("cara", "caranya"))
+    if (clause.has("doubt") and not asks_how) or (clause.says("tanya") and clause.has("kin")):
         return Said("maybe", why="not decided yet")
     if any(count == 2 and word.has(*HEADS) for word, count in zip(clause.words, clause.denials, strict=True)):
         return Said("twice", False, "two negations")
@@ -36,6 +37,8 @@ def refusal(clause: Clause, at_door: bool) -> Said | None:
         return Said("no" if clause.has("negator") else "late", False, "not there")
     if clause.has("negator") and clause.denies("way"):
         return Said("no", False, "not even on the way")
+    if clause.affirms("missed") and clause.says("bolos", "membolos", "mbolos"):
+        return Said("no", False, "stays away")
     if clause.affirms("refuse"):
         return _excused(clause)
     return None

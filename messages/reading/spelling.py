@@ -15,6 +15,8 @@ SHORTEST_TYPO = 5
 _TRIPLED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q", "ai", "e")
+# However "insyaallah" is spelled, it must not fall apart into a yes and something else.
+_ALLAH = ("allah", "alloh", "alah", "aloh")
 _LEET = str.maketrans("0134579", "oieasjg")
 _NEGATORS = (
     "tdk",
@@ -63,10 +65,10 @@ def _index() -> dict[str, list[str]]:
 
 
 _BY_SHORTENED = _index()
-# Words of four letters are mistyped too, but most of their neighbours are names: only a plain answer counts, and only
-# with its first letter right ("Nisa" is no "bisa").
-_ANSWERS = ("ok", "yes", "can", "notyet", "negator", "done")
-_SHORT = tuple(word for word, lemmas in LEXICON.words.items() if len(word) == 4 and tags_of(lemmas[0]) & set(_ANSWERS))
+# Words of four letters are mistyped too, but many of their neighbours are names ("Nisa"): only the commonest answers.
+# Of two words one slip away, the one that answers is meant ("dayang" is "datang", not "sayang").
+_ANSWERING = ("come", "can", "done", "late", "sick", "stop")
+_SHORT = ("siap", "baik", "bisa", "ikut", "udah", "kada", "kawa", "ndak", "njih")
 
 
 @lru_cache(maxsize=16384)
@@ -77,6 +79,8 @@ def look(word: str) -> Found:
         return known, "exact"
     if len(word) > LONGEST:
         return (word,), "unknown"
+    if word[0] == "i" and word.endswith(_ALLAH):
+        return LEXICON.words["insyaallah"], "typo"
     return _respelled(word) or _glued(word) or _mistyped(word) or ((word,), "unknown")
 
 
@@ -127,7 +131,7 @@ def _mistyped(word: str) -> Found | None:
     slips = [(score, entry) for entry in near if (score := fuzz.ratio(word, entry)) and _one_slip(word, entry, score)]
     if not slips:
         return None
-    best = max(slips, key=lambda slip: (not tags_of(LEXICON.words[slip[1]][0]).isdisjoint(NEGATIONS), *slip))
+    best = max(slips, key=lambda slip: (_weight(LEXICON.words[slip[1]][0]), *slip))
     return LEXICON.words[best[1]], "typo"
 
 
@@ -148,9 +152,16 @@ def _slipped(word: str, negator: str) -> bool:
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
+def _weight(lemma: str) -> int:
+    """A negation outweighs everything, a word that answers ("dayang" is "datang") one that does not ("sayang")."""
+    tags = tags_of(lemma)
+    return 2 if not tags.isdisjoint(NEGATIONS) else int(not tags.isdisjoint(_ANSWERING))
+
+
 def _one_key_off(word: str, candidate: str) -> bool:
     wrong = [a + b for a, b in zip(word, candidate, strict=True) if a != b]
-    return word[0] == candidate[0] and len(wrong) == 1 and wrong[0] in NEIGHBOURS
+    swapped = len(wrong) == 2 and wrong[0] == wrong[1][::-1]
+    return swapped or (word != "nisa" and len(wrong) == 1 and wrong[0] in NEIGHBOURS)
 
 
 def _one_slip(word: str, candidate: str, score: float) -> bool:
