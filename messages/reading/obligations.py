@@ -79,6 +79,8 @@ def _judge(clause: Clause) -> Finding | None:
 def _claims_done(clause: Clause) -> Finding:
     if clause.has("negator"):
         return Finding("not_yet", False, "a negation")
+    if clause.has("forgot") and clause.has("seem", "hedge"):
+        return Finding("maybe", False, "does not remember")
     if clause.has("want", "forgot") or (clause.has("way") and not clause.says("pulang")):
         return Finding("not_yet", False, "meant to")
     return Finding("done", not clause.has("seem", "hedge"), "says it was done")

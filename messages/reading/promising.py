@@ -16,7 +16,7 @@ def on_the_way(clause: Clause, at_door: bool) -> Said | None:
     """As in "otw", "masih di jalan"."""
     if clause.has(*NEGATIONS) and not clause.has("notyet"):
         return None
-    if clause.has("way") and not at_door and clause.affirms("future"):
+    if clause.has("way") and not at_door and clause.affirms("future") and not clause.has(*NEGATIONS):
         return Said("yes", False, "will set out then")
     if clause.has("way") and not clause.has("negator", "rain"):
         return Said("late", at_door or not clause.affirms("come"), "is on the way")
@@ -64,7 +64,7 @@ def lateness(clause: Clause) -> Said | None:
         return Said("late", why="will be late")
     if _first_something_else(clause):
         return Said("late", why="does something else first")
-    at_that_hour = clause.has("fresh") and clause.affirms("come", "can")
+    at_that_hour = clause.has("fresh") and clause.affirms("come", "can", "arrived")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
         return Said("late", False, "comes only at that hour")
     return None
@@ -87,20 +87,24 @@ def promise(clause: Clause) -> Said | None:
     """She comes, or can, or would like to, or hopes to."""
     if clause.says("taklama") and (clause.kind == "but" or clause.has("come", "can")):
         return Said("yes", False, "comes, but not for long")
+    if clause.has("longing") and clause.has("can") and clause.has("busy", *REASONS):
+        return Said("excuse", False, "could, but for a reason")
     if clause.has("longing"):
         return Said("longs", False, "would like to")
     if clause.has("another_day"):
         return Said("elsewhen" if clause.has("come") else "other_no", False, "speaks of another day")
     if clause.affirms("hard") and clause.has("come"):
         return Said("excuse", False, "it is hard for her")
-    if clause.has("rain", "far") and not clause.has("me", "walau") and _only_the_way(clause):
+    if clause.has("rain", "far", "transport", "cost") and not clause.has("me", "though") and _only_the_way(clause):
         return Said("excuse", False, "the way there is bad")
     if _goes_elsewhere(clause):
         return Said("excuse", False, "goes somewhere else")
     hedged = clause.has("hedge", "hope", "try", "seem")
     if clause.affirms("come", "approach", "leave"):
         kind = "means" if clause.has("want") else "yes"
-        return Said("maybe", why="hopes or tries to come") if hedged else Said(kind, why=COMES)
+        # "hadir anak sakit" may be two sentences.
+        plain = not clause.has(*REASONS) or clause.has("though")
+        return Said("maybe", why="hopes or tries to come") if hedged else Said(kind, plain, COMES)
     if clause.affirms("can", "able", "willing"):
         return _can(clause, hedged)
     return _hope(clause, hedged)
@@ -129,6 +133,11 @@ def _only_the_way(clause: Clause) -> bool:
     )
 
 
+def _names_kin(clause: Clause, i: int) -> bool:
+    """As in "suami pergi", "bapaknya lagi pergi"."""
+    return any(word.has("kin") for word in clause.words[max(0, i - 2) : i]) and not clause.has("company")
+
+
 def _goes_elsewhere(clause: Clause) -> bool:
     """As in "ulun tulak ka Banjar", "nderek suami teng Jawa"; a verb of coming alone comes to us."""
     if clause.has("town") and not clause.affirms("arrived") and (clause.has("leave") or not clause.has("come")):
@@ -136,6 +145,8 @@ def _goes_elsewhere(clause: Clause) -> bool:
     for i, word in enumerate(clause.words):
         after = clause.words[i + 1 : i + 3]
         if word.lemma == "ikut" and after and after[0].has("kin"):
+            return True
+        if word.lemma == "pergi" and i and _names_kin(clause, i):
             return True
         if (word.has("leave") or word.lemma == "pulang") and any(other.has("town", "work") for other in after):
             return True

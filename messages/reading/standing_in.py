@@ -48,6 +48,8 @@ def _kin_comes(clause: Clause) -> bool:
         return False
     if _singles_out(clause):
         return True
+    if words[comes].lemma == "pergi":
+        return False  # "suami pergi" is away
     owned = kin + 1 < len(words) and words[kin + 1].has("me")
     alone = owned or (kin == 0 and clause.first("me") < 0)
     return kin < comes and alone and not clause.has("company", "sick", "because")
