@@ -57,7 +57,7 @@ def _weigh(heard: Heard) -> Finding | None:
 
 
 def _judge(clause: Clause) -> Finding | None:
-    if clause.asks or clause.kind == "if":
+    if clause.asks or clause.kind == "if" or clause.says("takmengerti"):
         return None
     if clause.has("doubt"):
         return Finding("maybe", False, "does not know")

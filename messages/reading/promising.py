@@ -57,7 +57,7 @@ def _at_the_door(clause: Clause, done: bool) -> Said | None:
     return Said("here", False, "is somewhere near") if done and somewhere else None
 
 
-def lateness(clause: Clause) -> Said | None:
+def lateness(clause: Clause, at_door: bool) -> Said | None:
     """Comes, but late."""
     # "maaf telat balas" is about the answer.
     if clause.affirms("late") and not clause.has("reply"):
@@ -65,6 +65,8 @@ def lateness(clause: Clause) -> Said | None:
     if _first_something_else(clause):
         return Said("late", why="does something else first")
     at_that_hour = clause.has("fresh") and clause.affirms("come", "can", "arrived")
+    if at_door and clause.affirms("come") and clause.has("clock") and not clause.has("done", "earlier", "present"):
+        return Said("late", False, "names an hour")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
         return Said("late", False, "comes only at that hour")
     return None
@@ -89,6 +91,8 @@ def promise(clause: Clause) -> Said | None:
         return Said("yes", False, "comes, but not for long")
     if clause.has("longing") and clause.has("can") and clause.has("busy", *REASONS):
         return Said("excuse", False, "could, but for a reason")
+    if clause.has("longing") and any(word.text in {"sih", "si"} for word in clause.words):
+        return Said("maybe", False, "would like to, but")
     if clause.has("longing"):
         return Said("longs", False, "would like to")
     if clause.has("another_day"):

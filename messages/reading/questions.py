@@ -21,7 +21,7 @@ def asks(words: Sequence[Token]) -> bool:
         return True
     if not undecided and any(_asking_word(words, i) for i in range(len(words))):
         return True
-    if _wants_to_know(words) or _suspects(words):
+    if _wants_to_know(words) or _suspects(words) or _which_hour(words):
         return True
     if _ends_in_kan(words) or _opens_with_choice(words) or _wonders(words):
         return True
@@ -61,6 +61,12 @@ def _wants_to_know(words: Sequence[Token]) -> bool:
     """As in "tolong jadwalnya", "minta nomor pendamping"."""
     wants = any(word.has("please") for word in words) and any(word.has("topic") for word in words)
     return wants and not any(word.has("stop", "erase", "send", "bother", "post", *NEGATIONS) for word in words)
+
+
+def _which_hour(words: Sequence[Token]) -> bool:
+    """As in "kumpulnya jam 9 atau jam 10"."""
+    hours = [i for i, word in enumerate(words) if word.has("clock")]
+    return len(hours) == 2 and any(word.has("either") for word in words[hours[0] : hours[1]])
 
 
 def _suspects(words: Sequence[Token]) -> bool:

@@ -23,7 +23,7 @@ def stands_in(clause: Clause) -> bool:
 def _parent_comes(clause: Clause) -> bool:
     """As in "ibu saya yang datang": with "yang" the form of address is a mother."""
     owned = any(a.has("vocative") and b.has("me") for a, b in pairwise(clause.words))
-    return owned and _singles_out(clause) and clause.affirms("come")
+    return owned and _singles_out(clause) and clause.affirms("come", "here", "arrived")
 
 
 def _singles_out(clause: Clause) -> bool:
