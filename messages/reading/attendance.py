@@ -72,7 +72,9 @@ def _comes(heard: Heard, said: Said, at_door: bool, beside: dict[str, Any]) -> F
             # At the door "siap" and "ok" may mean "I am coming".
             return Finding(_yes(at_door), sure and (not at_door or heard.has("yes")), said.why, beside)
         case "wants" | "longs":
-            return Finding("maybe" if at_door else "will_attend", sure and not at_door, said.why, beside)
+            # "pengen sih ikut" leaves the rest unsaid.
+            doubts = at_door or any(word.text in {"sih", "si"} for word in heard.words)
+            return Finding("maybe" if doubts else "will_attend", sure and not doubts, said.why, beside)
         case _:
             return None
 

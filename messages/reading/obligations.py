@@ -106,7 +106,7 @@ def _unsaid(clause: Clause) -> Finding | None:
         return Finding("maybe", False, "a hope")
     if clause.has("forgot") and clause.says("bawa"):
         return None  # a book was forgotten, not the visit
-    if reasoned and not clause.has("duty", "here"):
+    if reasoned and (not clause.has("duty", "here") or clause.has("far", "rain", "transport", "cost")):
         return Finding("not_yet", False, _EXCUSE)
     if clause.has("here") or (clause.has("duty") and clause.says("di")):
         return Finding("done", False, "is there now")

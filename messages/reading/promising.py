@@ -67,6 +67,8 @@ def lateness(clause: Clause, at_door: bool) -> Said | None:
     at_that_hour = clause.has("fresh") and clause.affirms("come", "can", "arrived")
     if at_door and clause.affirms("come") and clause.has("clock") and not clause.has("done", "earlier", "present"):
         return Said("late", False, "names an hour")
+    if clause.kind == "but" and clause.says("setelah", "sesudah", "habis") and not clause.has(*NEGATIONS, *REASONS):
+        return Said("late", False, "comes after something else")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
         return Said("late", False, "comes only at that hour")
     return None
@@ -91,8 +93,6 @@ def promise(clause: Clause) -> Said | None:
         return Said("yes", False, "comes, but not for long")
     if clause.has("longing") and clause.has("can") and clause.has("busy", *REASONS):
         return Said("excuse", False, "could, but for a reason")
-    if clause.has("longing") and any(word.text in {"sih", "si"} for word in clause.words):
-        return Said("maybe", False, "would like to, but")
     if clause.has("longing"):
         return Said("longs", False, "would like to")
     if clause.has("another_day"):

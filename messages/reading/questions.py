@@ -44,7 +44,7 @@ def _wonders(words: Sequence[Token]) -> bool:
     said = [word for word in words if not word.has("vocative")]
     if said and said[0].text == "kok":
         return True
-    return any(a.text == "kok" and b.has(*NEGATIONS) for a, b in pairwise(said))
+    return any(a.text == "kok" and b.has(*NEGATIONS) and b.lemma != "bukan" for a, b in pairwise(said))
 
 
 def _already_or_not_yet(words: Sequence[Token]) -> bool:
