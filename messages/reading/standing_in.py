@@ -77,6 +77,9 @@ def others_come(clause: Clause) -> bool:
     subject = next((i for i, word in enumerate(before) if word.has("outsider", "people") and not word.has("kin")), -1)
     if subject >= 0:
         return not any(word.has(*ME) or word.how == "number" for word in before[:subject])
+    refused = any(a.has(*NEGATIONS) and b.has("can") for a, b in pairwise(before))
+    if refused or any(word.has("refuse") for word in before):
+        return False  # "tidak bisa nanti yang hadir yang lain saja"
     those = (bool(before) and before[-1].lemma == "yang") or any(
         a.lemma == "yang" and b.lemma == "lain" for a, b in pairwise(before)
     )
