@@ -4,8 +4,22 @@ from handlers.meetings.acts import Change, Plan, call_off, create, move
 from handlers.meetings.change import on_batalkan, on_cancel_line, on_ganti, on_move_line
 from handlers.meetings.draft import on_draft_line, on_gabung, on_jadwal
 from handlers.meetings.place import on_permit, on_place_line
+from handlers.meetings.proposing import (
+    TOPIC,
+    VOTE,
+    on_pick,
+    on_rhythm,
+    on_usul,
+    on_usul_line,
+    on_vote,
+    on_vote_line,
+    tick_proposals,
+)
+from handlers.meetings.rhythm import tick_rhythm
 
 __all__ = [
+    "TOPIC",
+    "VOTE",
     "Change",
     "Plan",
     "call_off",
@@ -19,5 +33,13 @@ __all__ = [
     "on_jadwal",
     "on_move_line",
     "on_permit",
+    "on_pick",
     "on_place_line",
+    "on_rhythm",
+    "on_usul",
+    "on_usul_line",
+    "on_vote",
+    "on_vote_line",
+    "tick_proposals",
+    "tick_rhythm",
 ]
