@@ -27,6 +27,7 @@ from data import (
     audit,
     desk,
     events,
+    figures,
     invitations,
     meetings,
     obligations,
@@ -141,6 +142,10 @@ class Tx:
     @cached_property
     def invitations(self) -> invitations.Invitations:
         return invitations.Invitations(self.conn, self.now)
+
+    @cached_property
+    def figures(self) -> figures.Figures:
+        return figures.Figures(self.conn, self.now)
 
     @cached_property
     def obligations(self) -> obligations.Obligations:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.store import Tx
-from handlers import housekeeping, obligations, questions, quiz, reminders
+from handlers import figures, housekeeping, obligations, questions, quiz, reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ TICKS: Sequence[Tick] = (
     Tick("quizzes", 30, quiz.tick_offer),
     Tick("practices", 30, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
+    Tick("figures of the pages", 60, figures.tick),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route
 
-from bot.dashboard import families, groups, overview, questions, register, schedule, today, visits
+from bot.dashboard import families, figures, groups, overview, questions, register, schedule, today, visits
 from bot.dashboard.door import After, Door, Page, nobody_waits
 from bot.dashboard.paper import asset
 from data.records import Role
@@ -21,6 +21,7 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/hari-ini", PENDAMPING, today.page),
     ("GET", "/menu", STAFF, today.menu),
     ("GET", "/ringkasan", KOORDINATOR, overview.page),
+    ("GET", "/capaian", KOORDINATOR, figures.page),
     ("GET", "/sesi", KOORDINATOR, overview.covered),
     ("GET", "/kelompok", PENDAMPING, groups.every),
     ("GET", "/kelompok/{kelompok:int}", PENDAMPING, groups.one),

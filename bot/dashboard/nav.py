@@ -31,6 +31,7 @@ PENDAMPING: Sequence[Place] = (
 )
 KOORDINATOR: Sequence[Place] = (
     Place("/dasbor/ringkasan", "Ringkasan", "chart"),
+    Place("/dasbor/capaian", "Capaian", "check-list"),
     Place("/dasbor/sesi", "Sesi", "book"),
 )
 
