@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route
 
-from bot.dashboard import families, figures, groups, overview, questions, register, schedule, today, visits
+from bot.dashboard import (
+    families,
+    figures,
+    groups,
+    obligations,
+    overview,
+    questions,
+    quizzes,
+    register,
+    schedule,
+    today,
+    visits,
+)
 from bot.dashboard.door import After, Door, Page, nobody_waits
 from bot.dashboard.paper import asset
 from data.records import Role
@@ -30,6 +42,10 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/keluarga/{kpm:int}", PENDAMPING, families.one),
     ("POST", "/keluarga/{kpm:int}/kunjungan", PENDAMPING, families.note_visit),
     ("GET", "/tindak-lanjut", PENDAMPING, visits.page),
+    ("GET", "/kewajiban", PENDAMPING, obligations.page),
+    ("POST", "/kewajiban/{kelompok:int}/{member:int}", PENDAMPING, obligations.save),
+    ("GET", "/kuis", PENDAMPING, quizzes.page),
+    ("POST", "/kuis/{kelompok:int}/{meeting:int}/paham", PENDAMPING, quizzes.decide),
     ("GET", "/pertanyaan", PENDAMPING, questions.page),
     ("POST", "/pertanyaan/{question:int}/jawab", PENDAMPING, questions.answer),
     ("POST", "/pertanyaan/{question:int}/selesai", PENDAMPING, questions.close),
