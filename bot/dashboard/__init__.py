@@ -12,6 +12,7 @@ from bot.dashboard import (
     groups,
     obligations,
     overview,
+    planning,
     questions,
     quizzes,
     register,
@@ -38,6 +39,10 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok", PENDAMPING, groups.every),
     ("GET", "/kelompok/{kelompok:int}", PENDAMPING, groups.one),
     ("GET", "/jadwal", PENDAMPING, schedule.page),
+    ("GET", "/jadwal/baru", PENDAMPING, planning.blank),
+    ("POST", "/jadwal/lihat", PENDAMPING, planning.look),
+    ("POST", "/jadwal/kirim", PENDAMPING, planning.send),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/ubah", PENDAMPING, planning.change),
     ("GET", "/keluarga", PENDAMPING, families.every),
     ("GET", "/keluarga/{kpm:int}", PENDAMPING, families.one),
     ("POST", "/keluarga/{kpm:int}/kunjungan", PENDAMPING, families.note_visit),
@@ -53,6 +58,7 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/isi", PENDAMPING, register.rows),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/simpan", PENDAMPING, register.save),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/urungkan", PENDAMPING, register.take_back),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/{what:str}", PENDAMPING, planning.act),
 )
 
 

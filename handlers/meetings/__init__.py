@@ -1,16 +1,31 @@
 """When and where does a kelompok meet? JADWAL, GABUNG, GANTI JADWAL, BATALKAN, and the places they meet at."""
 
 from handlers.meetings.acts import Change, Plan, call_off, create, move
-from handlers.meetings.change import on_batalkan, on_cancel_line, on_ganti, on_move_line
-from handlers.meetings.draft import on_draft_line, on_gabung, on_jadwal
+from handlers.meetings.change import (
+    CANCEL,
+    MOVE,
+    cancel_words,
+    move_words,
+    on_batalkan,
+    on_cancel_line,
+    on_ganti,
+    on_move_line,
+    refused,
+)
+from handlers.meetings.draft import done_with, on_draft_line, on_gabung, on_jadwal, planned_from, shown_first
 from handlers.meetings.place import on_permit, on_place_line
 
 __all__ = [
+    "CANCEL",
+    "MOVE",
     "Change",
     "Plan",
     "call_off",
+    "cancel_words",
     "create",
+    "done_with",
     "move",
+    "move_words",
     "on_batalkan",
     "on_cancel_line",
     "on_draft_line",
@@ -20,4 +35,7 @@ __all__ = [
     "on_move_line",
     "on_permit",
     "on_place_line",
+    "planned_from",
+    "refused",
+    "shown_first",
 ]

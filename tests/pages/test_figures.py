@@ -51,9 +51,9 @@ def lives(tx: Tx, village: Village) -> None:
             ("Halimah", "lansia", date(1950, 1, 1)),
         )
     ]
-    item = Item(village.kpms["Siti"], ids[0], "PSY", "PSY", "2026-11")
+    item = Item(village.kpms["Siti"], ids[0], "PSY_B", "PSY", "2026-11")
     tx.obligations.mark(item, Claim.DONE, village.budi, "KMS")
-    tx.obligations.claim(Item(village.kpms["Siti"], ids[0], "PSY", "PSY", "2026-10"), Claim.DONE, "x")
+    tx.obligations.claim(Item(village.kpms["Siti"], ids[0], "PSY_B", "PSY", "2026-10"), Claim.DONE, "x")
 
 
 def cells(text: str, section: str, name: str) -> list[str]:

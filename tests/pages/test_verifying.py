@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from data.content.obligations import rules
 from data.obligations import Claim, Item
 from data.records import Mark
 from data.store import Tx
@@ -117,8 +116,7 @@ async def test_what_families_have_not_done_stands_on_the_round_once(site: Site, 
     def live(tx: Tx) -> None:
         (baby,) = tx.obligations.members([siti])[siti]
         for month in ("2026-09", "2026-10"):
-            rule = next(one.id for one in rules().values() if one.shared == "PSY")
-            tx.obligations.claim(Item(siti, baby.id, rule, "PSY", month), Claim.NOT_DONE, "x", reason="kerja")
+            tx.obligations.claim(Item(siti, baby.id, "PSY_B", "PSY", month), Claim.NOT_DONE, "x", reason="kerja")
 
     site.store.run(live)
     text = (await budi.get("/dasbor/tindak-lanjut")).text
