@@ -66,6 +66,7 @@ PROBED = {
     "questions that wait",
     "obligations",
     "forgetting",
+    "figures of the pages",
     *QUIZ_TICKS,
 }
 
