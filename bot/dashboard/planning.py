@@ -176,6 +176,9 @@ async def _form(ask: Ask, sent: Mapping[str, Any], fault: str) -> Response:
         kelompok, kelompoks = chosen(tx, ask)
         suggested = next_session(tx.meetings.sessions_had(kelompok.id))
         places = [place.name for place in tx.meetings.places(kelompok.desa_id)]
+        last = tx.meetings.last(kelompok.id, tx.now)
+        if last is not None:
+            places = list(dict.fromkeys([last.place, *places]))
         return Blank(kelompok, kelompoks, places, suggested.id if suggested else "")
 
     found = await ask.look(work)
