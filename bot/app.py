@@ -76,6 +76,7 @@ def keep_choices(tx: Tx, settings: Settings) -> None:
     """What the office chose and the conversations ask for: its hours, who is offered quizzes and when."""
     tx.settings.keep_hours(settings.courtesy)
     tx.settings.keep_urgent_contacts(settings.urgent_contacts)
+    tx.retention.keep(settings.keeps)
     tx.settings.keep("quiz_for", settings.quiz_for)
     tx.settings.keep("quiz_before", "yes" if settings.quiz_before else "no")
 

@@ -100,8 +100,9 @@ def retry(tx: Tx) -> tuple[int, int]:
 
 
 def packed(msg: Inbound) -> dict[str, Any]:
+    """Without numbers and places that nobody needs to keep."""
     text = without_long_numbers(msg.text)
-    return {**asdict(msg), "text": text, "kind": msg.kind.value, "at": msg.at.isoformat()}
+    return {**asdict(msg), "text": text, "location": None, "kind": msg.kind.value, "at": msg.at.isoformat()}
 
 
 def unpacked(raw: Any) -> Inbound:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 
 import aiohttp
 import structlog
@@ -27,8 +28,10 @@ from bot.dispatcher.holding import Holding, only_while_held
 from bot.exports import make_file
 from bot.names import keep_names
 from bot.nightly import Nightly
+from bot.photos import Photos, Source
 from bot.polling import poll
 from bot.settings import Settings
+from bot.watch import Watch, free_of
 from bot.web import Health, make_web
 from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
 from data.accounts import Lease
@@ -66,6 +69,11 @@ class Parts:
     whatsapp: WhatsApp | None = None
     last_tick: datetime | None = None
 
+    def sources(self) -> dict[str, Source]:
+        """Where photos are fetched."""
+        found: dict[str, Source | None] = {"telegram": self.telegram, "whatsapp": self.whatsapp}
+        return {name: channel for name, channel in found.items() if channel is not None}
+
     def wake(self) -> None:
         """An answer to one account may lie in another's outbox: the pendamping of a family writes elsewhere."""
         for one in self.senders:
@@ -101,7 +109,9 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
         if sender:
             nightly = Nightly(store, settings.backups, settings.backup_keep, settings.zone)
-            tasks.append(asyncio.create_task(_ticks(store, parts, stop, nightly)))
+            photos = Photos(store, parts.sources())
+            watch = Watch(store, settings.zone, free_of(_folder(store)), statuses=settings.whatsapp)
+            tasks.append(asyncio.create_task(_ticks(store, parts, stop, nightly, photos, watch)))
         names = asyncio.create_task(_introduce(store, parts))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
@@ -112,6 +122,11 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         names.cancel()
         await asyncio.gather(names, return_exceptions=True)
     await store.close()
+
+
+def _folder(store: Store) -> Path:
+    """Where the data lies; with a server, where our own files do."""
+    return Path(store.url.database or "").parent if store.sqlite else Path()
 
 
 async def _introduce(store: Store, parts: Parts) -> None:
@@ -247,7 +262,9 @@ async def _listen(settings: Settings, store: Store, channel: Telegram, intake: I
     await stop.wait()
 
 
-async def _ticks(store: Store, parts: Parts, stop: asyncio.Event, nightly: Nightly) -> None:
+async def _ticks(
+    store: Store, parts: Parts, stop: asyncio.Event, nightly: Nightly, photos: Photos, watch: Watch
+) -> None:
     """Once a minute, in one process only; `once` would make a second one harmless, the lease makes it idle."""
     holder = secrets.token_hex(8)
 
@@ -257,6 +274,8 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event, nightly: Night
             return
         await scheduler.tick(store, now)
         nightly.look(now)
+        photos.look()
+        await watch.look(now)
         parts.last_tick = now
         parts.wake()
 
@@ -266,6 +285,7 @@ async def _ticks(store: Store, parts: Parts, stop: asyncio.Event, nightly: Night
     finally:
         running.shutdown(wait=False)
         nightly.leave()
+        photos.leave()
 
 
 def _may_tick(tx: Tx, holder: str) -> Lease | None:

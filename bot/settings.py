@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.records import Hours
+from data.retention import Keeps
 
 PREFIX = "LIKE_PKH_"
 
@@ -39,6 +40,14 @@ class Settings(BaseSettings):
 
     backup_folder: str = "var/backups"
     backup_keep: int = Field(default=14, ge=0, le=3650)
+
+    keep_letters: int = Field(default=180, ge=30, le=3650)
+    keep_questions: int = Field(default=365, ge=30, le=3650)
+    keep_failed: int = Field(default=90, ge=7, le=3650)
+    keep_visits: int = Field(default=1095, ge=30, le=3650)
+    keep_strangers: int = Field(default=90, ge=7, le=3650)
+    keep_audit: int = Field(default=1825, ge=365, le=36500)
+
     quiz_for: Literal["present", "all"] = "present"
     quiz_before: bool = False
 
@@ -105,6 +114,18 @@ class Settings(BaseSettings):
             return begin, end
 
         return Hours(*span(self.hours), span(self.hours_pause), span(self.hours_friday))
+
+    @property
+    def keeps(self) -> Keeps:
+        """For how many days what is over is kept."""
+        return Keeps(
+            self.keep_letters,
+            self.keep_questions,
+            self.keep_failed,
+            self.keep_visits,
+            self.keep_strangers,
+            self.keep_audit,
+        )
 
     @property
     def backups(self) -> Path | None:

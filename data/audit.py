@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
 from data.prepared import Prepared
 from data.schema import audit
@@ -23,6 +24,16 @@ class Change:
     was: str | None
     now: str | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; `act` and `subject` also find what begins with them: 'attendance', 'meeting:41'."""
+
+    since: datetime | None = None
+    actor: str | None = None
+    subject: str | None = None
+    act: str | None = None
 
 
 class Audit:
@@ -46,4 +57,21 @@ class Audit:
 
     def of(self, subject: str) -> Sequence[Change]:
         rows = self.conn.execute(select(audit).where(audit.c.subject == subject).order_by(audit.c.id))
-        return [Change(r.at, r.actor, r.act, r.subject, r.was, r.now, r.why) for r in rows]
+        return [_change(row) for row in rows]
+
+    def find(self, wanted: Wanted, most: int, *where: ColumnElement[bool]) -> list[Change]:
+        """The newest first."""
+        statement = select(audit).where(*where).order_by(audit.c.id.desc()).limit(most)
+        if wanted.since is not None:
+            statement = statement.where(audit.c.at >= wanted.since)
+        if wanted.actor:
+            statement = statement.where(audit.c.actor == wanted.actor)
+        for column, words, sign in ((audit.c.subject, wanted.subject, ":"), (audit.c.act, wanted.act, ".")):
+            if words:
+                longer = column.startswith(f"{words}{sign}", autoescape=True)
+                statement = statement.where(or_(column == words, longer))
+        return [_change(row) for row in self.conn.execute(statement)]
+
+
+def _change(row: Any) -> Change:
+    return Change(row.at, row.actor, row.act, row.subject, row.was, row.now, row.why)

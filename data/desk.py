@@ -123,9 +123,14 @@ class Desk:
         self._end(desk_session.c.staff_id == who)
         self.audit.write(f"staff:{who}", "desk.signed_out_everywhere", f"staff:{who}")
 
-    def _end(self, which: object) -> None:
+    def revoke(self, who: StaffId) -> int:
+        """Sessions and links of somebody who lost her phone or left; returns how many sessions were open."""
+        self.conn.execute(delete(desk_link).where(desk_link.c.staff_id == who))
+        return self._end(desk_session.c.staff_id == who)
+
+    def _end(self, which: object) -> int:
         statement = update(desk_session).where(which, desk_session.c.ended.is_(None))  # type: ignore[arg-type]
-        self.conn.execute(statement.values(ended=self.now))
+        return self.conn.execute(statement.values(ended=self.now)).rowcount
 
     def forget(self) -> None:
         """Drop what opens nothing any more."""

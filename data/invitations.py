@@ -123,6 +123,12 @@ class Invitations:
         """Spend a single-use code; False when somebody has, or when it is too old."""
         return self.conn.execute(USE, {"b_code": code, "b_now": self.now, "b_address": address_id}).rowcount > 0
 
+    def void(self, staff_id: int) -> int:
+        """Codes for a member of staff, and those that she gave out, open nothing from now on."""
+        hers = (invitation.c.staff_id == staff_id) | (invitation.c.by_staff_id == staff_id)
+        still = (invitation.c.used.is_(None)) & (invitation.c.expires > self.now)
+        return self.conn.execute(update(invitation).where(hers, still).values(expires=self.now)).rowcount
+
     # --- chats that wait
 
     def ask(self, address_id: int, kelompok_id: int, name: str, kpm_id: int | None) -> int:

@@ -29,6 +29,9 @@ FORWARD = {
 LIVES = timedelta(hours=24)
 """How long a letter waits that names no end itself: an answer of yesterday only puzzles (HOUSE 6)."""
 
+URGENT = "broadcast.urgent"
+"""A flood does not ask how many letters there were this week, and takes no place of another."""
+
 OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
 PUT = InsertOnce(outbox, ["once"], returning="id")
@@ -266,6 +269,10 @@ class Outbox:
         """STOP PESAN: nothing that waits for this address goes out any more."""
         return self._cancel(and_(outbox.c.address_id == address_id, outbox.c.unasked))
 
+    def cancel_at(self, address_id: int) -> int:
+        """Nothing at all that waits for this address goes out any more."""
+        return self._cancel(outbox.c.address_id == address_id)
+
     def _cancel(self, which: Any) -> int:
         statement = update(outbox).where(outbox.c.state == "queued", which).values(state="cancelled")
         return self.conn.execute(statement).rowcount
@@ -423,6 +430,7 @@ class Outbox:
                 outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
                 outbox.c.unasked,
                 outbox.c.priority > 1,
+                outbox.c.key != URGENT,
                 outbox.c.not_before > since,
                 outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
                 *which,

@@ -425,9 +425,20 @@ class People:
             self.link_staff(added, self.address_id(Address("whatsapp", phone.lstrip("+"))))
         return StaffId(added)
 
+    def unlink_staff(self, staff_id: int) -> list[int]:
+        """No chat is hers any more, and her number is free; returns which were."""
+        mine = delete(staff_address).where(staff_address.c.staff_id == staff_id).returning(staff_address.c.address_id)
+        addresses = list(self.conn.execute(mine).scalars())
+        self.conn.execute(update(staff).where(staff.c.id == staff_id).values(phone=None))
+        return addresses
+
+    def new_phone(self, staff_id: int, phone: str) -> None:
+        self.conn.execute(update(staff).where(staff.c.id == staff_id).values(phone=phone))
+        self.link_staff(staff_id, self.address_id(Address("whatsapp", phone.lstrip("+"))))
+
     def remove_staff(self, staff_id: int) -> None:
         """The person stays, for the audit; the number is free for a successor."""
-        self.conn.execute(delete(staff_address).where(staff_address.c.staff_id == staff_id))
+        self.unlink_staff(staff_id)
         self.conn.execute(update(staff).where(staff.c.id == staff_id).values(active=False, phone=None))
 
     def give_kelompok(self, kelompok_ids: Iterable[int], staff_id: int | None) -> None:

@@ -257,3 +257,18 @@ class LetterNews:
     state: Status
     at: datetime
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a broadcast is for: these groups, narrowed by everything else that is named. `quizless`: no quiz in the
+    last 30 days; `alpa`: absent without a reason so many times in a row; `unanswered`: silent on the next meeting;
+    `undone`: reminded of an obligation in the last 31 days that nobody called done."""
+
+    kelompok_ids: Sequence[int] = ()
+    components: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    alpa: int = 0
+    unanswered: bool = False
+    quizless: bool = False
+    undone: bool = False

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, and_, cast, delete, insert, or_, select, update
+from sqlalchemy import Connection, Table, Text, and_, cast, delete, func, insert, or_, select, update
 
 from data.records import FamilyStatus
 from data.schema import (
     address,
     attendance,
+    broadcast_kpm,
     consent,
     event,
     family_month,
@@ -29,10 +30,12 @@ from data.schema import (
     outbox_kpm,
     phone_message,
     practice,
+    proposal_vote,
     question,
     question_step,
     quiz,
     quiz_card,
+    report,
     school_month,
     session,
     staff_address,
@@ -57,6 +60,8 @@ SECTIONS: Mapping[str, Table] = {
     "kewajiban": obligation,
     "undangan nomor": invitation,
     "bulan": family_month,
+    "siaran": broadcast_kpm,
+    "usul waktu": proposal_vote,
     "catatan kunjungan": visit,
 }
 """What is shown and handed over, by its Indonesian name; letters, numbers and consents come beside it."""
@@ -185,9 +190,14 @@ class Rights:
     def _named_to_staff(self, name: str) -> None:
         """Letters to staff that speak of her, or of a namesake, lose their words: lists, questions, reports."""
         said = or_(
-            outbox.c.text.contains(name, autoescape=True), _as_text(outbox.c.params).contains(name, autoescape=True)
+            outbox.c.text.contains(name, autoescape=True),
+            _as_text(outbox.c.params).contains(name, autoescape=True),
+            _as_text(outbox.c.attachment).contains(name, autoescape=True),
         )
         self._blank(and_(outbox.c.address_id.in_(select(staff_address.c.address_id)), said))
+        for told, room in ((report.c.obstacles, 300), (report.c.follow_up, 300), (report.c.speaker, 120)):
+            without = func.substr(func.replace(told, name, NOBODY), 1, room)
+            self.conn.execute(update(report).where(told.contains(name, autoescape=True)).values({told: without}))
 
     def _forget_addresses(self, ids: Collection[int]) -> None:
         for row in self.conn.execute(select(address.c.id, address.c.value).where(address.c.id.in_(ids))).all():

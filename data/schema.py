@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -476,6 +477,146 @@ figures = Table(
     *(Column(name, BigInteger, nullable=False, server_default="0") for name in FIGURES),
 )
 """Quizzes, practices and obligations of a kelompok in a month ('2026-11') or triwulan ('2026-T4'), counted at `at`."""
+
+# --- broadcasts ---------------------------------------------------------------------------------------------------
+
+broadcast = Table(
+    "broadcast",
+    metadata,
+    _id(),
+    _to("staff"),
+    Column("kind", String(12), nullable=False),
+    Column("said", String(200), nullable=False),
+    Column("audience", Json, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", String(9), nullable=False, server_default="waiting"),
+    Column("night", String(8), nullable=False, server_default="no"),
+    Column("due", Moment, nullable=False),
+    Column("cursor", Key, nullable=False, server_default="0"),
+    Column("created", Moment, nullable=False),
+    Index("ix_broadcast_state_due", "state", "due"),
+    Index("ix_broadcast_staff", "staff_id", "id"),
+    _one_of("kind", "biasa", "pencairan", "banjir", "baksos", "sosialisasi"),
+    _one_of("state", "waiting", "put", "done", "cancelled"),
+    _one_of("night", "no", "asked", "allowed", "refused"),
+)
+"""What a member of staff announces. `audience` is whom it is for, `said` the words for it; `cursor` is the kelompok
+up to which letters are written; `night` whether the koordinator lets it go while people sleep."""
+
+broadcast_kpm = Table(
+    "broadcast_kpm",
+    metadata,
+    _to("broadcast", primary_key=True),
+    _to("kpm", primary_key=True, index=True),
+    _to("kelompok"),
+    _to("outbox", nullable=True, index=True),
+    Column("why", String(8)),
+    _one_of("why", "phone", "consent", "week"),
+)
+"""Each family a broadcast was for: its letter, or why there is none."""
+
+# --- when shall we meet -------------------------------------------------------------------------------------------
+
+proposal = Table(
+    "proposal",
+    metadata,
+    _id(),
+    _to("staff"),
+    _to("kelompok", index=True),
+    Column("times", Json, nullable=False),
+    Column("state", String(6), nullable=False, server_default="open"),
+    Column("due", Moment),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Index("ix_proposal_due", "due"),
+    _one_of("state", "open", "closed"),
+)
+"""Times that a pendamping proposes to a kelompok: [starts, ends] pairs. `due` is when its letters may go."""
+
+proposal_vote = Table(
+    "proposal_vote",
+    metadata,
+    _to("proposal", primary_key=True),
+    _to("kpm", primary_key=True, index=True),
+    Column("choice", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Which of them a family can come to; 0 is none."""
+
+rhythm = Table(
+    "rhythm",
+    metadata,
+    _to("kelompok", primary_key=True),
+    _to("staff"),
+    Column("nth", Integer, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("starts", String(5), nullable=False),
+    Column("ends", String(5), nullable=False),
+    Column("place", String(120), nullable=False),
+    Column("proposed", String(7), nullable=False, server_default=""),
+    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+)
+"""'Sabtu kedua 09.00 tiap bulan': proposed to the pendamping each month, never sent by itself."""
+
+# --- papers about meetings ----------------------------------------------------------------------------------------
+
+report = Table(
+    "report",
+    metadata,
+    _to("meeting", primary_key=True),
+    _to("kelompok", primary_key=True, index=True),
+    Column("state", String(8), nullable=False, server_default="konsep"),
+    Column("speaker", String(120)),
+    Column("venue", Json),
+    Column("obstacles", String(300)),
+    Column("follow_up", String(300)),
+    Column("location", String(40)),
+    _to("staff", "by_staff_id"),
+    Column("begun", Moment, nullable=False),
+    Column("done", Moment),
+    _one_of("state", "konsep", "selesai"),
+)
+"""What the pendamping tells of a meeting. `venue` are the numbers of what the place lacks; the location is kept until
+the report is done."""
+
+photo = Table(
+    "photo",
+    metadata,
+    _id(),
+    _to("meeting"),
+    _to("kelompok"),
+    Column("channel", String(10), nullable=False),
+    Column("media", String(300)),
+    Column("at", Moment, nullable=False),
+    Column("content", LargeBinary),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Index("ix_photo_report", "meeting_id", "kelompok_id"),
+    Index(
+        "ix_photo_waiting",
+        "tries",
+        "id",
+        sqlite_where=text("media IS NOT NULL"),
+        postgresql_where=text("media IS NOT NULL"),
+    ),
+)
+"""A photo of a report: what the platform calls it, and the picture itself once it was fetched and made small."""
+
+letter = Table(
+    "letter",
+    metadata,
+    _id(),
+    _to("kabupaten"),
+    Column("year", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    _to("meeting"),
+    Column("revision", Integer, nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("about", String(200), nullable=False),
+    UniqueConstraint("kabupaten_id", "year", "seq"),
+    UniqueConstraint("meeting_id", "revision"),
+)
+"""The register of agenda letters: a number is given once and stays, also when its meeting is moved or called off."""
 
 # --- talk ---------------------------------------------------------------------------------------------------------
 

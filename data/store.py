@@ -25,18 +25,24 @@ from data import (
     accounts,
     attendance,
     audit,
+    broadcasts,
     desk,
     events,
     figures,
     invitations,
+    letters,
     meetings,
     obligations,
     outbox,
     overview,
     people,
     phones,
+    proposals,
     questions,
     quiz,
+    reports,
+    retention,
+    rhythms,
     rights,
     scoped,
     sending,
@@ -44,6 +50,8 @@ from data import (
     settings,
     status,
     summary,
+    usage,
+    watching,
 )
 from data.prepared import Prepared
 
@@ -156,12 +164,44 @@ class Tx:
         return rights.Rights(self.conn, self.now)
 
     @cached_property
+    def broadcasts(self) -> broadcasts.Broadcasts:
+        return broadcasts.Broadcasts(self.conn, self.now)
+
+    @cached_property
+    def proposals(self) -> proposals.Proposals:
+        return proposals.Proposals(self.conn, self.now)
+
+    @cached_property
+    def rhythms(self) -> rhythms.Rhythms:
+        return rhythms.Rhythms(self.conn)
+
+    @cached_property
+    def reports(self) -> reports.Reports:
+        return reports.Reports(self.conn, self.now)
+
+    @cached_property
+    def letters(self) -> letters.Letters:
+        return letters.Letters(self.conn, self.now)
+
+    @cached_property
+    def usage(self) -> usage.Usage:
+        return usage.Usage(self.conn, self.now)
+
+    @cached_property
+    def retention(self) -> retention.Retention:
+        return retention.Retention(self.conn, self.now, self.settings)
+
+    @cached_property
     def status(self) -> status.Status:
         return status.Status(self.conn)
 
     @cached_property
     def desk(self) -> desk.Desk:
         return desk.Desk(self.conn, self.now, self.audit, self.key)
+
+    @cached_property
+    def watching(self) -> watching.Watching:
+        return watching.Watching(self.conn, self.now)
 
     @cached_property
     def overview(self) -> overview.Overview:

@@ -10,6 +10,7 @@ from data.records import Consent, FamilyStatus, Person, Role, Session
 from data.store import Tx
 from handlers import (
     attendance,
+    broadcast,
     consent,
     desk,
     handover,
@@ -19,6 +20,7 @@ from handlers import (
     questions,
     quiz,
     registration,
+    reports,
     rights,
     scope,
     status,
@@ -26,6 +28,7 @@ from handlers import (
     urgent,
     voices,
 )
+from handlers.rules.permissions import KOORDINATOR, PENDAMPING, STAFF
 from messages.envelope import MEDIA, Inbound, Kind, Outbound
 from messages.privacy import REMOVED, without_long_numbers
 from messages.reading import Expecting, Reading, read
@@ -53,13 +56,10 @@ class Word:
     answer: WordAnswer
 
 
-PENDAMPING = frozenset({Role.PENDAMPING})
-KOORDINATOR = frozenset({Role.KOORDINATOR, Role.ADMIN})
-STAFF = PENDAMPING | KOORDINATOR
-
 STAFF_WORDS: Sequence[Word] = (
     Word(("jadwal",), PENDAMPING, meetings.on_jadwal),
     Word(("gabung",), PENDAMPING, meetings.on_gabung),
+    Word(("usul waktu",), PENDAMPING, meetings.on_usul),
     Word(("ganti jadwal", "pindah", "undur", "tunda"), PENDAMPING, meetings.on_ganti),
     Word(("batalkan", "batal"), PENDAMPING, meetings.on_batalkan),
     Word(("absen",), PENDAMPING, attendance.on_absen),
@@ -79,9 +79,12 @@ STAFF_WORDS: Sequence[Word] = (
     Word(("kuis",), PENDAMPING, quiz.on_kuis_staff),
     Word(("kuis",), KOORDINATOR, quiz.on_kuis_overview),
     Word(("paham",), PENDAMPING, quiz.on_paham),
+    Word(("laporan",), PENDAMPING, reports.on_laporan),
     Word(("rekap",), STAFF, summary.on_rekap),
     Word(("belum bertemu",), KOORDINATOR, summary.on_belum_bertemu),
     Word(("belum lapor",), KOORDINATOR, summary.on_belum_lapor),
+    Word(("siaran", "umumkan", "kirim"), STAFF, broadcast.on_siaran),
+    Word(("ringkasan",), KOORDINATOR, summary.on_ringkasan),
     Word(("halaman", "dasbor"), STAFF, desk.on_halaman),
     Word(("menu", "bantuan", "help", "start", "mulai"), STAFF, lambda m, w, t, _: help.on_menu(m, w, t)),
 )
@@ -124,6 +127,10 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
     "data": obligations.on_data_line,
     "verkom": obligations.on_verkom_line,
     "setuju": lambda m, w, t, _: consent.on_face_answer(m, w, t),
+    broadcast.TOPIC: broadcast.on_draft_line,
+    meetings.TOPIC: meetings.on_usul_line,
+    reports.TOPIC: reports.on_line,
+    reports.WHICH: lambda m, w, t, _: reports.on_which(m, w, t),
     "jawab": questions.on_answer_line,
 }
 WAITING_KPM: Mapping[str, LineAnswer] = {
@@ -140,6 +147,7 @@ WAITING_KPM: Mapping[str, LineAnswer] = {
     "quiz": quiz.on_quiz_line,
     "quiz_who": quiz.on_quiz_who,
     "practice_who": quiz.on_practice_who,
+    meetings.VOTE: meetings.on_vote_line,
 }
 
 
@@ -181,14 +189,21 @@ def _tidy(msg: Inbound) -> Inbound:
 
 def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
-        return help.on_unknown_word(msg, who, tx)
+        if (said := broadcast.on_media(msg, who, tx)) is not None:
+            return said
+        telling = tx.sessions.get(who.address_id, reports.TOPIC)
+        told = reports.on_media(msg, who, tx, telling.memory) if telling else []
+        return told or help.on_unknown_word(msg, who, tx)
     if not msg.text and not msg.button:
         return []
+    numbered = _CARD.search(msg.text) is not None
     text = _plain_command(_CARD.sub(" ", msg.text).strip())
     drops = msg.button is None and _DROP.fullmatch(text) is not None
     msg = replace(msg, text="batal" if drops else text)
     waiting = tx.sessions.newest(who.address_id)
     found = None if msg.button or drops else _word(text, who, tx, waiting)
+    if numbered and (found[0].answer is broadcast.on_siaran if found else waiting and waiting.topic == broadcast.TOPIC):
+        return broadcast.on_number(msg, who, tx)
     if found is not None:
         word, rest = found
         return word.answer(msg, who, tx, rest)
@@ -200,6 +215,10 @@ def _staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return obligations.on_low(msg, who, tx)
     if msg.button and msg.button.startswith("join."):
         return registration.on_decision(msg, who, tx, consent.introduce)
+    if msg.button and msg.button.startswith("siaran."):
+        return broadcast.on_button(msg, who, tx)
+    if msg.button and msg.button.startswith(("pick:", "rhythm.")):
+        return meetings.on_pick(msg, who, tx) if msg.button[0] == "p" else meetings.on_rhythm(msg, who, tx)
     if (said := questions.on_quoted(msg, who, tx)) is not None:
         return said
     if waiting is not None and waiting.topic in WAITING_STAFF:
@@ -219,7 +238,7 @@ def _of_a_draft(msg: Inbound) -> bool:
     """A button or word of a conversation that is over."""
     if msg.button:
         return msg.button.startswith(
-            ("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "data.", "verkom.", "answer.")
+            ("draft.", "mark.", "kelompok:", "place", "edit:", "face.", "data.", "verkom.", "answer.", "report.")
         )
     return msg.text.lower().rstrip(".! ") in {"selesai", "ubah"}
 
@@ -239,6 +258,8 @@ def _word(text: str, who: Person, tx: Tx, waiting: Session | None) -> tuple[Word
         for name in word.words:
             spaced = name.replace(" ", r"\s+")
             found = re.match(rf"{spaced}(?![^\W_])[\s:;,.!?]*", text, flags=re.IGNORECASE)
+            if name == "kirim" and not re.search(r"[;\n]", text):
+                continue  # the answer to a preview
             if found and (best is None or len(name) > best[0]):
                 best = (len(name), word, text[found.end() :].rstrip(" .!?"))
     if best is None or (_asked_why(waiting) and not _names_a_kelompok(best[2], who, tx)):
@@ -247,8 +268,13 @@ def _word(text: str, who: Person, tx: Tx, waiting: Session | None) -> tuple[Word
 
 
 def _asked_why(waiting: Session | None) -> bool:
-    """'Tunda, hujan' is a reason when a reason was asked for."""
-    return waiting is not None and waiting.topic == "batalkan" and waiting.memory.get("step") == "detail"
+    """'Tunda, hujan' is a reason when a reason was asked for, 'Jadwal besok pindah' an announcement when one was, and
+    'Undang bidan' a follow-up."""
+    if waiting is None:
+        return False
+    step = waiting.memory.get("step")
+    asked = {("batalkan", "detail"), (broadcast.TOPIC, "words"), *((reports.TOPIC, one) for one in reports.FREE_TEXT)}
+    return (waiting.topic, step) in asked
 
 
 def _names_a_kelompok(rest: str, who: Person, tx: Tx) -> bool:
@@ -358,6 +384,8 @@ def _known_family(msg: Inbound, who: Person, tx: Tx, word: str, reading: Reading
     if msg.button:
         if msg.button.startswith("quiz.answer:"):
             return quiz.on_quiz_button(msg, who, tx)
+        if msg.button.startswith("vote:"):
+            return meetings.on_vote(msg, who, tx)
         return KPM_BUTTONS.get(msg.button, attendance.on_button)(msg, who, tx)
     if word in {*START, "nanti"} and quiz.is_waited_for(who, tx):
         return quiz.on_later(msg, who, tx) if word == "nanti" else quiz.on_start(msg, who, tx)

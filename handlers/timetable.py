@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.store import Tx
-from handlers import figures, housekeeping, obligations, questions, quiz, reminders
+from handlers import broadcast, figures, housekeeping, meetings, obligations, questions, quiz, reminders, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ TICKS: Sequence[Tick] = (
     Tick("meeting letters", 1, reminders.tick_letters),
     Tick("check-in", 1, reminders.tick_check_in),
     Tick("staff in the morning", 30, reminders.tick_daily),
+    Tick("digest", 30, summary.tick_digest),
     Tick("obligations", 5, obligations.tick),
     Tick("questions that wait", 30, questions.tick_remind),
     Tick("after a meeting", 30, quiz.tick_follow_meetings),
@@ -30,6 +31,9 @@ TICKS: Sequence[Tick] = (
     Tick("practices", 30, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
     Tick("figures of the pages", 60, figures.tick),
+    Tick("broadcasts", 1, broadcast.tick_broadcasts),
+    Tick("proposed times", 10, meetings.tick_proposals),
+    Tick("monthly meetings", 30, meetings.tick_rhythm),
     Tick("forgetting", 60, housekeeping.tick_forget),
 )
 

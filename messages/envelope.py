@@ -65,6 +65,8 @@ class Inbound:
     """A number that came beside the address: a shared contact, or the wa_id next to a username's id."""
     own_contact: bool = False
     media: str | None = None
+    location: str | None = None
+    """A place that was shared: latitude and longitude."""
     callback: str | None = None
     """Telegram's callback query that wants an answer."""
 

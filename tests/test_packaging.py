@@ -22,6 +22,7 @@ NEEDED = [
     "messages/reading/words/bjn.toml",
     "bot/simulator/pages/index.html",
     "bot/simulator/pages/phone.css",
+    "bot/simulator/pages/main.js",
     "bot/simulator/pages/phone.js",
     "bot/dashboard/pages/layout.html",
     "bot/dashboard/pages/desk.css",

@@ -77,3 +77,13 @@ def fingerprint(value: object) -> str:
     except RecursionError:
         text = "nested too deep to name"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def coordinates(latitude: object, longitude: object) -> str | None:
+    """'-2.331200,115.463400'; None for what is no place on earth."""
+    places = []
+    for value, most in ((latitude, 90), (longitude, 180)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
+            return None
+        places.append(f"{value:.6f}")
+    return ",".join(places)

@@ -7,10 +7,11 @@ import sys
 import typer
 
 from bot.cli import (
+    audit,
     content,
     doctor,
     events,
-    exports,
+    export,
     imports,
     invite,
     keeping,
@@ -40,11 +41,12 @@ for name, group in (
     ("staff", staff.app),
     ("meetings", meetings.app),
     ("obligations", obligations.app),
-    ("export", exports.app),
     ("quiz", quiz.app),
     ("people", people.app),
     ("content", content.app),
     ("events", events.app),
+    ("export", export.app),
+    ("audit", audit.app),
     ("whatsapp", whatsapp.app),
 ):
     app.add_typer(group, name=name)

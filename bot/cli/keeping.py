@@ -33,6 +33,7 @@ def backup(
             made = back_up(store, file, lambda name, rows: bar.update(task, description=f"{name}: {rows} baris"))
         except BackupError as fault:
             raise Failed(str(fault)) from None
+        store.run(lambda tx: tx.audit.write("cli", "backup.made", "backup", None, f"{made.rows} baris"))
     _show(made, json, f"Ditulis dan diperiksa: {file}, {made.rows} baris dari {len(made.tables)} tabel.")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +16,8 @@ from data.store import Tx
 from handlers.quiz.results import BY, groups, item_rows, practice_rows, result_rows
 from handlers.rules.quiz_statistics import ENOUGH
 from messages.envelope import Attachment
+
+R = TypeVar("R")
 
 app = typer.Typer(help="Hasil kuis.", no_args_is_help=True)
 
@@ -41,8 +43,9 @@ def results(
     Contoh: like-pkh quiz results --kelompok "Melati 3" --session P2
     """
     code, least = _code(session), 1 if kelompok else ENOUGH
-    with opened() as store:
-        rows = store.run(lambda tx: result_rows(tx, _lines(tx, kelompok, by), code, by=by, least=least))
+    rows = _looked_up(
+        "results", out_file, lambda tx: result_rows(tx, _lines(tx, kelompok, by), code, by=by, least=least)
+    )
     if format == "png" and not json:
         chart = Attachment(
             "quiz_chart", {"session": code or "", "by": by, "rows": [_bar(row, by, code) for row in rows]}
@@ -60,12 +63,11 @@ def items(
 
     Contoh: like-pkh quiz items --session P2 --json
     """
-    with opened() as store:
-        rows = store.run(
-            lambda tx: item_rows(
-                tx, [i for ids in _lines(tx, kelompok, "kelompok").values() for i in ids], _code(session)
-            )
-        )
+    rows = _looked_up(
+        "items",
+        out_file,
+        lambda tx: item_rows(tx, [i for ids in _lines(tx, kelompok, "kelompok").values() for i in ids], _code(session)),
+    )
     _show(rows, "json" if json else format, out_file, "Pertanyaan kuis")
 
 
@@ -82,9 +84,22 @@ def practices(
 
     Contoh: like-pkh quiz practices --by desa --session P2
     """
-    with opened() as store:
-        rows = store.run(lambda tx: practice_rows(tx, _lines(tx, kelompok, by), _code(session), by=by))
+    rows = _looked_up(
+        "practices", out_file, lambda tx: practice_rows(tx, _lines(tx, kelompok, by), _code(session), by=by)
+    )
     _show(rows, "json" if json else format, out_file, "Praktik di rumah")
+
+
+def _looked_up(what: str, file: Path | None, look: Callable[[Tx], list[R]]) -> list[R]:
+    """The rows; that they leave the house in a file stands in the audit."""
+
+    def work(tx: Tx) -> list[R]:
+        if file is not None:
+            tx.audit.write("cli", "quiz.export", f"quiz:{what}")
+        return look(tx)
+
+    with opened() as store:
+        return store.run(work)
 
 
 def _code(session: str | None) -> str | None:

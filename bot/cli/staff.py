@@ -12,6 +12,7 @@ from data.people import Places
 from data.records import Role, Staff
 from data.store import Tx
 from handlers.registration import how, invite_staff
+from handlers.registration import revoke as end_access
 
 app = typer.Typer(help="Petugas: pendamping, koordinator, admin.", no_args_is_help=True)
 
@@ -114,8 +115,37 @@ def remove(name: Name) -> None:
     out.print(f"{name} dikeluarkan. Serahkan kelompoknya dengan like-pkh staff add atau handover.", highlight=False)
 
 
+@app.command("revoke")
+def revoke(
+    name: Name,
+    phone: Annotated[str | None, typer.Option(help="Nomor HP yang baru, kalau sudah ada.")] = None,
+) -> None:
+    """HP petugas hilang: chat, halaman, dan undangannya ditutup seketika; kelompoknya tetap.
+
+    Contoh: like-pkh staff revoke "Pak Budi" --phone 081100000999
+    """
+    number = read_phone(phone) if phone else None
+    with opened() as store:
+        chats = store.run(lambda tx: _revoke(tx, name, number))
+    then = f"Ia bisa menulis lagi dari {number}." if number else "Jalankan lagi dengan --phone kalau nomor baru ada."
+    out.print(f"{name}: {chats} chat, semua halaman, dan undangannya ditutup. {then}", highlight=False)
+
+
+def _revoke(tx: Tx, name: str, phone: str | None) -> int:
+    found = _named(tx, name)
+    other = tx.people.staff_by_phone(phone) if phone else None
+    if other is not None and other.id != found.id:
+        raise WrongInput(f"Nomor {phone} sudah dipakai petugas lain.")
+    chats = end_access(tx, found, "cli", "staff.revoked")
+    if phone:
+        tx.people.new_phone(found.id, phone)
+        tx.audit.write("cli", "staff.phone", f"staff:{found.id}")
+    return chats
+
+
 def _remove(tx: Tx, name: str) -> None:
     found = _named(tx, name)
+    end_access(tx, found, "cli", "staff.access_ended")
     mine = [k.id for k in tx.people.kelompok_in_scope(found)] if found.role is Role.PENDAMPING else []
     tx.people.give_kelompok(mine, None)
     tx.people.remove_staff(found.id)

@@ -55,6 +55,9 @@ def summary(
             return found
 
         recap = asyncio.run(ask())
+        if out_file is not None:
+            what = f"{recap.month} per {by}, {form}"
+            store.run(lambda tx: tx.audit.write("cli", "summary.export", "summary", None, what))
     if form == "table":
         _table(recap, f"Keadaan {short_date(now.date())} {clock_zone(now)}")
     elif form == "json":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route
 
 from bot.dashboard import (
+    documents,
     families,
     figures,
     groups,
@@ -24,10 +25,7 @@ from bot.dashboard.door import After, Door, Page, nobody_waits
 from bot.dashboard.paper import asset
 from data.records import Role
 from data.store import Store
-
-PENDAMPING = frozenset({Role.PENDAMPING})
-KOORDINATOR = frozenset({Role.KOORDINATOR, Role.ADMIN})
-STAFF = PENDAMPING | KOORDINATOR
+from handlers.rules.permissions import KOORDINATOR, PENDAMPING, STAFF
 
 PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/", STAFF, today.home),
@@ -58,7 +56,14 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/isi", PENDAMPING, register.rows),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/simpan", PENDAMPING, register.save),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/urungkan", PENDAMPING, register.take_back),
-    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/{what:str}", PENDAMPING, planning.act),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/daftar-hadir.pdf", PENDAMPING, documents.attendance),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/daftar-hadir-kosong.pdf", PENDAMPING, documents.blank),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan.pdf", PENDAMPING, documents.report),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/siks.xlsx", PENDAMPING, documents.siks),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/surat.pdf", PENDAMPING, documents.letter),
+    ("GET", "/rekap.xlsx", KOORDINATOR, documents.recap),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/pindah", PENDAMPING, planning.move),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/batal", PENDAMPING, planning.call_off),
 )
 
 

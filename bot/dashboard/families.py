@@ -86,7 +86,9 @@ async def every(ask: Ask) -> Response:
 
 
 async def one(ask: Ask) -> Response:
+    """That it was looked at stands in the audit."""
     found = await ask.look(lambda tx: _family(tx, ask.who, ask.number("kpm")))
+    await ask.write(lambda tx: tx.audit.write(f"staff:{ask.who.id}", "family.viewed", f"kpm:{found.kpm.id}"))
     return ask.page(
         "keluarga.html",
         title=found.kpm.name,

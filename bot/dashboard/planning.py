@@ -74,16 +74,21 @@ async def change(ask: Ask) -> Response:
     return await _change(ask, "")
 
 
-async def act(ask: Ask) -> Response:
-    """Moved or called off: first shown, then done."""
-    topic = {"pindah": MOVE, "batal": CANCEL}.get(str(ask.request.path_params["what"]))
-    if topic is None:
-        raise Missing
+async def move(ask: Ask) -> Response:
+    return await _act(ask, MOVE)
+
+
+async def call_off(ask: Ask) -> Response:
+    return await _act(ask, CANCEL)
+
+
+async def _act(ask: Ask, topic: str) -> Response:
+    """First shown, then done."""
     sure = ask.sent.get("yakin") == "ya"
 
     def work(tx: Tx) -> tuple[str, str]:
         kelompok, meeting = _theirs(tx, ask)
-        if str(meeting.revision) != ask.sent.get("revision"):
+        if str(meeting.revision) != str(ask.sent.get("revision")):
             raise Refused(409, "Jadwal pertemuan ini sudah diubah. Muat ulang halaman.")
         if too_late := meetings.refused(tx, meeting, topic):
             return "", _said((too_late, {"kelompok": kelompok.name, "when": when(meeting)}))

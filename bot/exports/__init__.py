@@ -11,9 +11,13 @@ from messages.envelope import Attachment
 async def make_file(attachment: Attachment) -> File:
     """Raises KeyError for a kind nobody makes."""
     from bot.exports import (
+        activity,
+        agenda,
         charts,
+        evidence,
         posters,
         quiz_chart,
+        register,
     )  # matplotlib is slow to import: only when a picture is asked for
 
     makers = {
@@ -22,5 +26,9 @@ async def make_file(attachment: Attachment) -> File:
         "invitation_qr": posters.invitation_qr,
         "invitation_poster": posters.invitation_poster,
         "check_in_qr": posters.check_in_qr,
+        "activity_report": activity.activity_report,
+        "agenda_letter": agenda.agenda_letter,
+        "innovation_evidence": evidence.innovation_evidence,
+        "attendance_sheet": register.attendance_sheet,
     }
     return await asyncio.to_thread(makers[attachment.kind], attachment.params)

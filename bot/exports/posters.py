@@ -34,7 +34,9 @@ def _invitation(params: Mapping[str, Any]) -> Page:
     above = [f"Desa {params['desa']}  ·  Pendamping: {params['pendamping']}"]
     if params.get("family"):
         above.append(f"Undangan untuk {params['family']}")
+    number = [f"Nomor WhatsApp kami: {params['number']}"] if params.get("number") else []
     below = [
+        *number,
         f"Untuk undangan pertemuan P2K2, pengingat, dan kuis dari {params['office']}.",
         f"Undangan Telegram ini berlaku sampai {params['until']}.",
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.web.faults import Faults
 from data.store import Store, StoreError
+from data.watching import Seen
 
 PATIENCE = timedelta(seconds=5)
 TICKS_LATE = timedelta(minutes=5)
@@ -55,17 +57,36 @@ class Health:
 
 
 class _Letters(Collector):
-    """Numbers of letters by state: ids and counts, never a text or a name."""
+    """How it runs: ids and counts, never a text or a name."""
 
-    def __init__(self, counts: dict[str, int], commits: int) -> None:
-        self.counts, self.commits = counts, commits
+    def __init__(self, counts: dict[str, int], commits: int, seen: Seen, now: datetime) -> None:
+        self.counts, self.commits, self.seen, self.now = counts, commits, seen, now
 
     def collect(self) -> Any:
-        letters = GaugeMetricFamily("like_pkh_letters", "Letters in the outbox by state", labels=["state"])
-        for state, number in sorted(self.counts.items()):
-            letters.add_metric([state], number)
-        yield letters
+        yield _by("like_pkh_letters", "Letters in the outbox by state", "state", self.counts)
         yield GaugeMetricFamily("like_pkh_commits", "Commits of the writer since the start", value=self.commits)
+        queue = self.seen.queue
+        yield GaugeMetricFamily("like_pkh_queue_letters", "Letters that could go out now", value=queue.depth)
+        age = self._ago(queue.oldest)
+        yield GaugeMetricFamily("like_pkh_queue_age_seconds", "Age of the oldest of them", value=age)
+        yield _by("like_pkh_failed_letters", "Failures among the newest letters", "reason", self.seen.failures)
+        if self.seen.last_event is not None:
+            ago = self._ago(self.seen.last_event)
+            yield GaugeMetricFamily("like_pkh_last_event_seconds", "Since the last event that came in", value=ago)
+        held = {one.account: int(one.held) for one in self.seen.holders}
+        yield _by("like_pkh_lease_held", "Whether somebody holds the lease", "account", held)
+        states = Counter(self.seen.templates.values())
+        yield _by("like_pkh_templates", "Templates by what WhatsApp says of them", "status", states)
+
+    def _ago(self, at: datetime | None) -> float:
+        return 0.0 if at is None else max((self.now - at).total_seconds(), 0.0)
+
+
+def _by(name: str, about: str, label: str, numbers: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, about, labels=[label])
+    for key, number in sorted(numbers.items()):
+        family.add_metric([key], number)
+    return family
 
 
 def make_web(store: Store, health: Health, routes: Sequence[BaseRoute], home: str | None) -> Starlette:
@@ -76,9 +97,9 @@ def make_web(store: Store, health: Health, routes: Sequence[BaseRoute], home: st
         return JSONResponse({"parts": parts}, 200 if set(parts.values()) == {"ok"} else 503)
 
     async def metrics(request: Request) -> Response:
-        counts = await store.write(lambda tx: tx.outbox.counts())
+        counts, seen, now = await store.write(lambda tx: (tx.outbox.counts(), tx.watching.look(), tx.now))
         registry = CollectorRegistry()
-        registry.register(_Letters(counts, store.commits))
+        registry.register(_Letters(counts, store.commits, seen, now))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     async def root(request: Request) -> Response:

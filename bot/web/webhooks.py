@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.channels.base import Channel, Notice
 from bot.channels.signature import telegram_signed, whatsapp_signed
 from bot.dispatcher import receive_statuses
-from bot.inbox import receive
+from bot.flood import Flood, receive
 from data.store import Store, StoreError
 from messages.envelope import Inbound, StatusUpdate
 
@@ -38,6 +38,7 @@ class Intake:
     store: Store
     channel: Channel
     after: After
+    flood: Flood = field(default_factory=Flood)
 
     async def take(self, payload: Mapping[str, Any]) -> None:
         """Every event of one delivery. Raises StoreError when it is not on disk: the platform shall repeat it."""
@@ -45,9 +46,9 @@ class Intake:
         inbound = [e for e in events if isinstance(e, Inbound)]
         others = [e for e in events if isinstance(e, StatusUpdate | Notice)]
         if len(inbound) == 1 and not others:
-            await receive(self.store, inbound[0])
+            await receive(self.store, inbound[0], self.flood)
         elif inbound:
-            await asyncio.gather(*(receive(self.store, msg) for msg in inbound), self._statuses(others))
+            await asyncio.gather(*(receive(self.store, msg, self.flood) for msg in inbound), self._statuses(others))
         else:
             await self._statuses(others)
         await self.after(inbound)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Date, MetaData, String, Table, collate, select
+from sqlalchemy import Connection, Date, LargeBinary, MetaData, String, Table, collate, select
 
 FORMAT = "like-pkh backup 1"
 MANIFEST = "manifest.json"
@@ -74,8 +75,11 @@ def digest_of(conn: Connection, table: Table) -> Content:
 def rows_in(file: IO[bytes], table: Table) -> Iterator[dict[str, Any]]:
     names = [column.name for column in table.columns]
     dates = [column.name for column in table.columns if isinstance(column.type, Date)]
+    pictures = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
     for line in file:
         row = dict(zip(names, json.loads(line), strict=True))
+        for name in pictures:
+            row[name] = b64decode(row[name]) if row[name] is not None else None
         for name in dates:
             row[name] = date.fromisoformat(row[name]) if row[name] else None
         yield row
@@ -118,6 +122,8 @@ def _plain(value: object) -> object:
     match value:
         case datetime() | date():
             return value.isoformat()
+        case bytes() | memoryview():
+            return b64encode(value).decode("ascii")
         case Decimal():
             return int(value)
         case _:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import bindparam, select
 
 from data.content.quizzes import Item, items
 from data.dialect import InsertOnce
+from data.prepared import Prepared
 from data.quiz.records import Shelf
 from data.schema import (
     quiz_item,
 )
 
+CHANGED = Prepared(select(quiz_item.c.content).order_by(quiz_item.c.version))
+VERSION = Prepared(
+    select(quiz_item.c.content).where(quiz_item.c.item == bindparam("i"), quiz_item.c.version == bindparam("v"))
+)
 KEEP_ITEM = InsertOnce(quiz_item, ["item", "version"])
 
 
@@ -19,8 +26,8 @@ class Bank(Shelf):
 
     def bank(self, session: str | None = None) -> list[Item]:
         """Authored questions with what coordinators added or changed; the newest version of an id counts."""
-        found = {item.id: item for item in items()}
-        for row in self.conn.execute(select(quiz_item).order_by(quiz_item.c.version)):
+        found = dict(_authored())
+        for row in CHANGED.all(self.conn, {}):
             changed = Item.model_validate(row.content)
             if changed.id not in found or changed.version >= found[changed.id].version:
                 found[changed.id] = changed
@@ -33,9 +40,13 @@ class Bank(Shelf):
 
     def item(self, item_id: str, version: int) -> Item | None:
         """The very version that was asked."""
-        row = self.conn.execute(
-            select(quiz_item.c.content).where(quiz_item.c.item == item_id, quiz_item.c.version == version)
-        ).first()
+        row = VERSION.first(self.conn, {"i": item_id, "v": version})
         if row is not None:
             return Item.model_validate(row.content)
-        return next((item for item in items() if item.id == item_id and item.version == version), None)
+        authored = _authored().get(item_id)
+        return authored if authored is not None and authored.version == version else None
+
+
+@cache
+def _authored() -> dict[str, Item]:
+    return {item.id: item for item in items()}

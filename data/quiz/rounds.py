@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from data.content.quizzes import Item
 from data.dialect import InsertOnce, Upsert
+from data.prepared import Prepared
 from data.quiz.records import Given, Quiz, Shelf, record
 from data.schema import (
     quiz,
@@ -22,9 +23,9 @@ ANSWER = InsertOnce(quiz_answer, ["quiz_id", "position"])
 KEEP_CARD = Upsert(quiz_card, ["kpm_id", "item"], ["card", "due"])
 MOMENT = quiz.c.due.type
 OPEN = ("invited", "started")
-BY_ID = select(quiz).where(quiz.c.id == bindparam("q"))
-ANSWERS = select(quiz_answer).where(quiz_answer.c.quiz_id == bindparam("q")).order_by(quiz_answer.c.position)
-OPEN_OF = (
+BY_ID = Prepared(select(quiz).where(quiz.c.id == bindparam("q")))
+ANSWERS = Prepared(select(quiz_answer).where(quiz_answer.c.quiz_id == bindparam("q")).order_by(quiz_answer.c.position))
+OPEN_OF = Prepared(
     select(quiz)
     .where(
         quiz.c.kpm_id.in_(bindparam("ks", expanding=True)),
@@ -33,13 +34,13 @@ OPEN_OF = (
     )
     .order_by(quiz.c.started.desc().nulls_last(), quiz.c.id.desc())
 )
-DUE = (
+DUE = Prepared(
     select(quiz)
     .where(quiz.c.state == "planned", quiz.c.due <= bindparam("now", type_=MOMENT))
     .order_by(quiz.c.due, quiz.c.id)
     .limit(bindparam("n"))
 )
-TO_REMIND = (
+TO_REMIND = Prepared(
     select(quiz)
     .where(
         quiz.c.state.in_(OPEN),
@@ -50,6 +51,28 @@ TO_REMIND = (
     )
     .order_by(quiz.c.due, quiz.c.id)
     .limit(bindparam("n"))
+)
+
+START = Prepared(
+    update(quiz)
+    .where(quiz.c.id == bindparam("q"))
+    .values(
+        state="started",
+        started=bindparam("at", type_=MOMENT),
+        chosen=bindparam("chosen", type_=quiz.c.chosen.type),
+        due=bindparam("due", type_=MOMENT),
+        expires=bindparam("expires", type_=MOMENT),
+    )
+)
+FINISH = Prepared(
+    update(quiz).where(quiz.c.id == bindparam("q")).values(state="finished", finished=bindparam("at", type_=MOMENT))
+)
+CARDS = Prepared(select(quiz_card.c.item, quiz_card.c.card).where(quiz_card.c.kpm_id == bindparam("k")))
+ASKED_BEFORE = Prepared(
+    select(quiz_answer.c.item, func.count().label("n"))
+    .join(quiz, quiz.c.id == quiz_answer.c.quiz_id)
+    .where(quiz.c.kpm_id == bindparam("k"))
+    .group_by(quiz_answer.c.item)
 )
 
 
@@ -86,12 +109,12 @@ class Rounds(Shelf):
         return int(added) if added is not None else None
 
     def get(self, quiz_id: int) -> Quiz | None:
-        row = self.conn.execute(BY_ID, {"q": quiz_id}).first()
+        row = BY_ID.first(self.conn, {"q": quiz_id})
         return record(row) if row else None
 
     def open_of(self, kpm_ids: Sequence[int]) -> list[Quiz]:
         """Offered or begun and not expired, the one in progress first."""
-        return [record(r) for r in self.conn.execute(OPEN_OF, {"ks": list(kpm_ids), "now": self.now})]
+        return [record(r) for r in OPEN_OF.all(self.conn, {"ks": list(kpm_ids), "now": self.now})]
 
     def missed(self, kpm_ids: Sequence[int], since: datetime) -> bool:
         """Whether an offer to these families ran out since then."""
@@ -104,7 +127,7 @@ class Rounds(Shelf):
         return self.conn.execute(found.limit(1)).first() is not None
 
     def due(self, limit: int) -> list[Quiz]:
-        return [record(r) for r in self.conn.execute(DUE, {"now": self.now, "n": limit})]
+        return [record(r) for r in DUE.all(self.conn, {"now": self.now, "n": limit})]
 
     def still_to_offer(self, kpm_ids: Sequence[int]) -> set[int]:
         """Which of these families have a quiz about a session that waits for its first letter."""
@@ -114,7 +137,7 @@ class Rounds(Shelf):
         return {r.kpm_id for r in self.conn.execute(waits)}
 
     def to_remind(self, limit: int) -> list[Quiz]:
-        return [record(r) for r in self.conn.execute(TO_REMIND, {"now": self.now, "n": limit})]
+        return [record(r) for r in TO_REMIND.all(self.conn, {"now": self.now, "n": limit})]
 
     def postpone(self, quiz_id: int, due: datetime) -> None:
         self._set(quiz_id, due=due)
@@ -127,10 +150,11 @@ class Rounds(Shelf):
 
     def start(self, quiz_id: int, chosen: Sequence[Item], remind_at: datetime, expires: datetime) -> None:
         pairs = [[item.id, item.version] for item in chosen]
-        self._set(quiz_id, state="started", started=self.now, chosen=pairs, due=remind_at, expires=expires)
+        values = {"q": quiz_id, "at": self.now, "chosen": pairs, "due": remind_at, "expires": expires}
+        START.change(self.conn, values)
 
     def finish(self, quiz_id: int) -> None:
-        self._set(quiz_id, state="finished", finished=self.now)
+        FINISH.change(self.conn, {"q": quiz_id, "at": self.now})
 
     def expire(self) -> int:
         late = and_(quiz.c.state.in_(["planned", *OPEN]), quiz.c.expires <= self.now)
@@ -147,7 +171,7 @@ class Rounds(Shelf):
     def answers(self, quiz_id: int) -> list[Given]:
         return [
             Given(r.position, r.item, r.version, r.choice, r.correct, r.at)
-            for r in self.conn.execute(ANSWERS, {"q": quiz_id})
+            for r in ANSWERS.all(self.conn, {"q": quiz_id})
         ]
 
     def answer(self, quiz_id: int, position: int, item: Item, choice: str) -> bool:
@@ -157,17 +181,10 @@ class Rounds(Shelf):
 
     def asked_before(self, kpm_id: int) -> dict[str, int]:
         """How often each question was answered by this family."""
-        rows = self.conn.execute(
-            select(quiz_answer.c.item, func.count().label("n"))
-            .join(quiz, quiz.c.id == quiz_answer.c.quiz_id)
-            .where(quiz.c.kpm_id == kpm_id)
-            .group_by(quiz_answer.c.item)
-        )
-        return {r.item: r.n for r in rows}
+        return {r.item: r.n for r in ASKED_BEFORE.all(self.conn, {"k": kpm_id})}
 
     def cards(self, kpm_id: int) -> dict[str, Mapping[str, Any]]:
-        rows = self.conn.execute(select(quiz_card.c.item, quiz_card.c.card).where(quiz_card.c.kpm_id == kpm_id))
-        return {r.item: r.card for r in rows}
+        return {r.item: r.card for r in CARDS.all(self.conn, {"k": kpm_id})}
 
     def keep_card(self, kpm_id: int, item: str, card: Mapping[str, Any], due: datetime) -> None:
         KEEP_CARD(self.conn, {"kpm_id": kpm_id, "item": item, "card": dict(card), "due": due})

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from data.records import Answer, Kpm, Meeting, Person
 from data.store import Tx
 from handlers import handover
+from handlers.attendance import guessing
 from handlers.attendance.keep import Kept, keep
 from handlers.attendance.situation import Situation
 from handlers.rules.attendance import Claim, NoMeeting, Promise, TooLate, Verdict, check_in_opens
@@ -40,22 +41,28 @@ def answer(
     said = []
     for meeting_id in dict.fromkeys(verdict.meeting.id for _, verdict in live):
         of_it = [(kpm, verdict) for kpm, verdict in live if verdict.meeting.id == meeting_id]
-        said.append(_answer_one(msg, who, tx, of_it, reading, at))
+        said += _answer_one(msg, who, tx, of_it, reading, at)
     return said
 
 
 def _answer_one(
     msg: Inbound, who: Person, tx: Tx, live: Sequence[tuple[Kpm, Promise | Claim]], reading: Reading, at: datetime
-) -> Outbound:
+) -> list[Outbound]:
     """Remember what was said about one meeting, and the one letter that says so."""
     verdict, kpms = live[0][1], [kpm for kpm, _ in live]
     early, code = isinstance(verdict, Promise), reading.details.get("code")
     if early and code and reading.details.get("only_code"):
-        return _opens(msg, "attendance.code_not_yet", verdict.meeting, kpms)
-    kept = [keep(tx, kpm, one, reading, at, f"address:{who.address_id}") for kpm, one in live]
+        return [_opens(msg, "attendance.code_not_yet", verdict.meeting, kpms)]
+    if code and not early and guessing.locked(tx, who.address_id):
+        if reading.details.get("only_code"):
+            return [say(msg, "attendance.code_enough", names=names_of(kpms), pendamping=handover.pendamping(who, tx))]
+        reading = guessing.without_code(reading)
+    actor, shared = f"address:{who.address_id}", len(who.kpms) > 1
+    kept = [keep(tx, kpm, one, reading, at, actor, shared=shared) for kpm, one in live]
     if early and (code or reading.meaning == "present"):
-        return _opens(msg, "attendance.not_open_yet", verdict.meeting, kpms)
-    return _say_kept(msg, who, tx, kept, at)
+        return [_opens(msg, "attendance.not_open_yet", verdict.meeting, kpms)]
+    told = guessing.count_wrong(tx, who, verdict.meeting) if kept[0].wrong_code else []
+    return [_say_kept(msg, who, tx, kept, at), *told]
 
 
 def _say_kept(msg: Inbound, who: Person, tx: Tx, kept: Sequence[Kept], at: datetime) -> Outbound:

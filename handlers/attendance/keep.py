@@ -29,8 +29,14 @@ class Kept:
     repeated: bool = False
 
 
-def keep(tx: Tx, kpm: Kpm, verdict: Promise | Claim, reading: Reading, at: datetime, actor: str) -> Kept:
-    """Remember it; her own message also shows that she was reached."""
+SHARED = "HP bersama"
+
+
+def keep(
+    tx: Tx, kpm: Kpm, verdict: Promise | Claim, reading: Reading, at: datetime, actor: str, *, shared: bool = False
+) -> Kept:
+    """Remember it; her own message also shows that she was reached. A claim from a phone that several families share
+    is shown as one of that phone: it may be the neighbour who stands at the door."""
     meeting = verdict.meeting
     tx.summary.flag(meeting, kpm.kelompok_id, kpm.id, "reached")
     was = tx.attendance.said(meeting.id, kpm.id)
@@ -47,6 +53,7 @@ def keep(tx: Tx, kpm: Kpm, verdict: Promise | Claim, reading: Reading, at: datet
         represented_by=kept.by,
         claimed=at if kept.answer is Answer.CLAIMED else None,
         code=kept.code,
+        claim_by=SHARED if shared and kept.answer is Answer.CLAIMED else None,
         why=f"{reading.meaning}",
         was=was,
     )

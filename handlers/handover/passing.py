@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from data.records import Kelompok, Kpm, Meeting, Person
 from data.store import Tx
 from handlers.speech import TOPICS, names_of, pendamping_of, say
+from messages import spoken
 from messages.envelope import Inbound, Outbound, Priority, StaffTo
 from messages.topics import OTHER, Subject, subject
+
+NEWS_LASTS = timedelta(days=45)
+"""An announcement of money older than this is no news."""
 
 SHOWN = 300
 """How much of a long message the pendamping gets to see in the chat; all of it is kept."""
@@ -33,7 +39,7 @@ def pass_on(
     has the same answer for everybody gets it at once, and is no ticket."""
     about = subject(text)
     if kind == "question" and about.general:
-        return [say(msg, "questions.no_news", names=names_of(who.kpms), pendamping=pendamping(who, tx))]
+        return [_news(msg, who, tx)]
     if kind == "question" and about.topic == "identitas":
         return [_identity_card(msg, who, tx)]
     told = open_ticket(who, tx, kind, text, about, meeting=meeting)
@@ -93,6 +99,16 @@ def keep(
         kelompok_id=kpms[0].kelompok_id,
         meeting_id=meeting.id if meeting else None,
     )
+
+
+def _news(msg: Inbound, who: Person, tx: Tx) -> Outbound:
+    """'Kapan cair?' What was announced of it lately, else that there is no news."""
+    names, name = names_of(who.kpms), pendamping(who, tx)
+    for kelompok in _kelompoks(who, tx):
+        if last := tx.broadcasts.last_announcement(kelompok.id, "pencairan", msg.at - NEWS_LASTS):
+            day = spoken.day_and_date(last.created.astimezone(kelompok.zone).date())
+            return say(msg, "questions.last_news", names=names, pendamping=name, day=day, words=last.words)
+    return say(msg, "questions.no_news", names=names, pendamping=name)
 
 
 def _identity_card(msg: Inbound, who: Person, tx: Tx) -> Outbound:

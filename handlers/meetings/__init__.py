@@ -14,10 +14,24 @@ from handlers.meetings.change import (
 )
 from handlers.meetings.draft import done_with, on_draft_line, on_gabung, on_jadwal, planned_from, shown_first
 from handlers.meetings.place import on_permit, on_place_line
+from handlers.meetings.proposing import (
+    TOPIC,
+    VOTE,
+    on_pick,
+    on_rhythm,
+    on_usul,
+    on_usul_line,
+    on_vote,
+    on_vote_line,
+    tick_proposals,
+)
+from handlers.meetings.rhythm import tick_rhythm
 
 __all__ = [
     "CANCEL",
     "MOVE",
+    "TOPIC",
+    "VOTE",
     "Change",
     "Plan",
     "call_off",
@@ -34,8 +48,16 @@ __all__ = [
     "on_jadwal",
     "on_move_line",
     "on_permit",
+    "on_pick",
     "on_place_line",
+    "on_rhythm",
+    "on_usul",
+    "on_usul_line",
+    "on_vote",
+    "on_vote_line",
     "planned_from",
     "refused",
     "shown_first",
+    "tick_proposals",
+    "tick_rhythm",
 ]

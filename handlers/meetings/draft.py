@@ -11,9 +11,10 @@ from data.content.sessions import find_session, next_session, session
 from data.records import Kelompok, Kind, Meeting, Person
 from data.store import Tx
 from handlers import scope
+from handlers.meetings import rhythm
 from handlers.meetings.acts import Plan, create
 from handlers.meetings.preview import default_end, first_letter, preview, title_of
-from handlers.rules.dates import DateFault, nth_in_month, read_when
+from handlers.rules.dates import DateFault, nth_in_month, read_monthly, read_when
 from handlers.speech import groups, hours, say
 from messages import spoken
 from messages.envelope import Inbound, Outbound, StaffId
@@ -46,7 +47,7 @@ PARTS = [
 ]
 EDITS = {
     "edit:kelompok": ("ids",),
-    "edit:when": ("starts", "ends"),
+    "edit:when": ("starts", "ends", "every"),
     "edit:where": ("place",),
     "edit:what": ("what", "session"),
 }
@@ -81,6 +82,11 @@ def _begin(msg: Inbound, who: Person, tx: Tx, rest: str, *, joint: bool) -> list
         if value and (fault := _take(draft, name, value, _chosen(who, tx, draft) or kelompoks, tx, msg.at)):
             faults.append(fault)
     return _ask_again(msg, who, tx, draft, faults[0]) if faults else _next_step(msg, who, tx, draft)
+
+
+def open_draft(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, fields: Draft) -> list[Outbound]:
+    """A draft whose time is known already: a proposal that was picked, or the day of every month."""
+    return _next_step(msg, who, tx, {"joint": False, "ids": [kelompok.id], **fields})
 
 
 # --- one field at a time
@@ -125,10 +131,14 @@ def _take_kelompok(draft: Draft, value: str, kelompoks: Sequence[Kelompok]) -> F
 
 def _take_when(draft: Draft, value: str, kelompoks: Sequence[Kelompok], at: datetime) -> Fault | None:
     zone = kelompoks[0].zone
+    draft.pop("every", None)
     try:
-        read = read_when(value, at.astimezone(zone))
+        monthly = read_monthly(value) if not draft["joint"] else None
+        read = read_when(monthly[0] if monthly else value, at.astimezone(zone))
     except DateFault as fault:
         return fault.key, fault.params
+    if monthly:
+        draft["every"] = list(monthly[1:])
     starts = datetime.combine(read.day, read.starts, zone)
     ends = datetime.combine(read.day, read.ends, zone) if read.ends else default_end(starts)
     draft["starts"], draft["ends"] = starts.isoformat(), ends.isoformat()
@@ -196,7 +206,7 @@ def _next_step(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound
     draft["step"] = "preview"
     _keep(who, tx, draft)
     key, params = shown_first(tx, _plan(draft, kelompoks), who.staff.id if who.staff else StaffId(0))
-    return [say(msg, key, **params)]
+    return [say(msg, key, **{**params, "when": f"{params['when']}{rhythm.spoken_in_preview(draft)}"})]
 
 
 def _question(msg: Inbound, tx: Tx, step: str, kelompoks: Sequence[Kelompok]) -> Outbound:
@@ -333,6 +343,8 @@ def _send(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
     meeting = create(tx, who.staff, wanted)
     if meeting is None:
         return [say(msg, "meetings.draft.already", kelompoks=groups(kelompoks))]
+    if "every" in draft:
+        rhythm.remember(tx, who.staff, kelompoks[0], meeting, draft["every"])
     key, params = done_with(tx, meeting, kelompoks)
     return [say(msg, key, **params)]
 

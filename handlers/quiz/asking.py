@@ -109,5 +109,6 @@ def letters_of(asked: Asked) -> str:
 def ends(tx: Tx, quiz: Quiz, kpm: Kpm) -> list[Given]:
     """Close a quiz whose last question was answered."""
     tx.quiz.finish(quiz.id)
-    tx.audit.write(f"kpm:{kpm.id}", "quiz.finished", f"quiz:{quiz.id}", None, score(tx.quiz.answers(quiz.id), quiz))
-    return tx.quiz.answers(quiz.id)
+    given = tx.quiz.answers(quiz.id)
+    tx.audit.write(f"kpm:{kpm.id}", "quiz.finished", f"quiz:{quiz.id}", None, score(given, quiz))
+    return given

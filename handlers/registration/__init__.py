@@ -5,6 +5,7 @@ from handlers.registration.commands import commands_for
 from handlers.registration.deciding import on_daftarkan, on_decision
 from handlers.registration.inviting import Invited, how, invite, invite_staff, on_undang, poster
 from handlers.registration.joining import on_line
+from handlers.registration.revoking import revoke
 
 __all__ = [
     "Invited",
@@ -19,4 +20,5 @@ __all__ = [
     "on_undang",
     "poster",
     "read_start",
+    "revoke",
 ]

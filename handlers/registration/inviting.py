@@ -102,5 +102,6 @@ def poster(tx: Tx, invited: Invited) -> Mapping[str, Any]:
         "code": invited.invitation.code,
         "telegram": links.telegram(tx, invited.invitation.code),
         "whatsapp": links.whatsapp(tx, "Halo"),
+        "number": links.number(tx),
         "until": until(invited),
     }

@@ -105,6 +105,25 @@ def read_when(text: str, now: datetime) -> When:
     return When(day, starts, ends)
 
 
+def read_monthly(text: str) -> tuple[str, int, int] | None:
+    """'Sabtu kedua 09.00 tiap bulan' → ('Sabtu kedua 09.00', 2, 5). None when nothing comes back each month; a fault
+    when it is not said which such day of the month."""
+    if not re.search(r"\b(?:se)?tiap\b", text, re.IGNORECASE):
+        return None
+    words = re.sub(r"\b(?:se)?tiap\s+bulan(?:nya)?\b", " ", text, flags=re.IGNORECASE)
+    day = _DAY.search(words.lower())
+    nth = next((number for word, number in ORDINALS.items() if re.search(rf"\b{word}\b", words.lower())), None)
+    if day is None or nth is None or re.search(r"\b(?:se)?tiap\b", words, re.IGNORECASE):
+        raise DateFault("meetings.when.recurring")
+    return " ".join(words.split()), nth, WEEKDAYS[day[1]]
+
+
+def nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
+    """The second Saturday of a month; −1 is the last."""
+    days = [d for d in calendar.Calendar().itermonthdates(year, month) if d.month == month and d.weekday() == weekday]
+    return days[nth - 1] if nth > 0 else days[-1]
+
+
 def read_day(text: str, today: date) -> date | None:
     """The day that stands in these words, without hours; None when there is none. Raises DateFault for one that
     cannot be."""
@@ -194,10 +213,7 @@ def _nth_weekday(weekday: int, nth: int, today: date) -> date:
     for ahead in (0, 1):
         month = (today.month - 1 + ahead) % 12 + 1
         year = today.year + (today.month - 1 + ahead) // 12
-        days = [
-            d for d in calendar.Calendar().itermonthdates(year, month) if d.month == month and d.weekday() == weekday
-        ]
-        if (found := days[nth - 1] if nth > 0 else days[-1]) > today:
+        if (found := nth_weekday(year, month, nth, weekday)) > today:
             return found
     return found
 

@@ -47,6 +47,7 @@ WHAT = {
     "reminders.meeting.invitation": "undangan",
     "reminders.": "pengingat",
     "meetings.moved": "kabar jadwal baru",
+    "meetings.proposal.": "usul waktu",
     "meetings.cancelled": "kabar pembatalan",
     "quiz.": "kuis",
     "practice.": "latihan",

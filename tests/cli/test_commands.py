@@ -356,10 +356,19 @@ def test_a_handover_gives_groups_and_open_meetings(office: Path):
     assert rows["Bu Dewi"]["planned"] == 1
 
 
+def test_a_lost_phone_is_revoked_in_one_command(office: Path):
+    done = well(like_pkh(office, "staff", "revoke", "Pak Budi", "--phone", "0811 0000 0999"))
+    assert "chat" in done.out
+    assert "+6281100000999" in done.out
+    assert staff(office)["Pak Budi"]["kelompok"] > 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("remove", "Pak Siapa"), "Pak Siapa"),
+        (("revoke", "Pak Siapa"), "Pak Siapa"),
+        (("revoke", "Pak Budi", "--phone", "081100000903"), "sudah dipakai"),
         (("handover", "Pak Budi", "Pak Siapa"), "Pak Siapa"),
         (("handover", "Pak Budi", "Pak Budi"), "pendamping"),
         (("handover", "Pak Budi", "Bu Ratna"), "pendamping"),

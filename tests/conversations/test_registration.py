@@ -54,6 +54,7 @@ def test_undang_gives_a_link_a_picture_and_a_poster_for_a_whole_kelompok(village
     assert (picture["kind"], document["kind"]) == ("invitation_qr", "invitation_poster")
     assert picture["params"]["pendamping"] == "Pak Budi"
     assert picture["params"]["whatsapp"] == "https://wa.me/6281199990000?text=Halo"
+    assert picture["params"]["number"] == "0811-9999-0000"
 
 
 def test_codes_are_long_fit_a_link_and_never_come_twice(village):

@@ -9,15 +9,34 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from data import migrate
 from data.intake.sample import load_sample
 from data.keeping import BackupError, back_up, examine, restore
 from data.keeping.file import MANIFEST
-from data.schema import kpm
+from data.records import Kind
+from data.schema import kpm, photo
 from messages.envelope import Address
 from tests.support.databases import NOW, Opened, sqlite_copy
+
+
+def with_a_picture(tx):
+    village = tx.people.every_kelompok()[0]
+    made = tx.meetings.add(
+        Kind.P2K2,
+        NOW,
+        NOW + timedelta(hours=2),
+        village.zone,
+        "Balai",
+        "P2",
+        "Judul",
+        "1234",
+        village.pendamping_id or 1,
+        [village.id],
+    )
+    line = {"meeting_id": made.id, "kelompok_id": village.id, "channel": "whatsapp", "at": NOW}
+    tx.conn.execute(insert(photo), {**line, "content": bytes(range(256))})
 
 
 @pytest.fixture
@@ -27,6 +46,7 @@ def lived_in(store):
     store.run(lambda tx: tx.people.hear(Address("whatsapp", "+6281100000001"), NOW))
     store.run(lambda tx: tx.sessions.keep(1, "who", {"ids": [1], "é": None}, timedelta(hours=1)))
     store.run(lambda tx: tx.audit.write("staff:1", "test", "kpm:1", "lama", "baru"))
+    store.run(with_a_picture)
     return store
 
 

@@ -18,7 +18,8 @@ from tests.support.process import Bot, Gone, like_pkh, running
 
 BUDI, RATNA, SITI, AMINAH = "+6281100000902", "+6281100000901", "+6281100000001", "+6281100000003"
 ANSWERS = ("hadir", "kada kawa, anak garing", "Bisa bu", "belum tahu", "inggih", "")
-KILLS = 8
+KILLS = 5
+"""One at each kind of step; `make soak` kills a hundred times."""
 
 Say = Mapping[str, str]
 Step = tuple[str, Sequence[Say | str]]
@@ -147,7 +148,7 @@ class Disturbed:
 
 
 @pytest.mark.slow
-def test_killed_eight_times_everything_is_said_once_and_counted_right(tmp_path: Path):
+def test_killed_again_and_again_everything_is_said_once_and_counted_right(tmp_path: Path):
     undisturbed = Undisturbed(tmp_path)
     steps = scene(undisturbed.families())
     asyncio.run(undisturbed.play(steps))
@@ -155,9 +156,8 @@ def test_killed_eight_times_everything_is_said_once_and_counted_right(tmp_path: 
         disturbed = Disturbed(bot, seed=20261128)
         plugs = {
             "plan": [0.05],
-            "invitation": [0.2, 0.1],
-            "replies": [0.3, 0.2],
-            "day before": [0.15],
+            "invitation": [0.2],
+            "replies": [0.3],
             "claims": [0.15],
             "register": [0.06],
         }

@@ -63,8 +63,12 @@ PROBED = {
     "meeting letters",
     "check-in",
     "staff in the morning",
+    "digest",
     "questions that wait",
     "obligations",
+    "broadcasts",
+    "proposed times",
+    "monthly meetings",
     "forgetting",
     "figures of the pages",
     *QUIZ_TICKS,
@@ -669,7 +673,12 @@ def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:
         .order_by(meeting.c.starts)
     ).first()
     opens = starts.starts - CHECK_IN_OPENS if starts else None
-    return (step.step_at if step else None), opens, *_quiz_busy(tx, following)
+    announces = tx.conn.execute(
+        select(func.min(schema.broadcast.c.due)).where(schema.broadcast.c.state.in_(["waiting", "put"]))
+    ).scalar()
+    proposes = tx.conn.execute(select(func.min(schema.proposal.c.due))).scalar()
+    proposes = _next_round(10, _whole(max(proposes, following))) if proposes is not None else None
+    return (step.step_at if step else None), opens, announces, proposes, *_quiz_busy(tx, following)
 
 
 def _quiz_busy(tx: Tx, following: datetime) -> Iterator[datetime]:

@@ -64,6 +64,14 @@ class Telegram:
             raise Unknown("accepted with an answer that is no message")
         return number
 
+    async def fetch(self, media: str, most: int) -> bytes:
+        """The file behind an id. Raises ChannelError."""
+        with _told():
+            file = await self._bot.get_file(media)
+            if (file.file_size or 0) > most:
+                raise Refused("the file is too large")
+            return bytes(await file.download_as_bytearray())
+
     async def answer_callback(self, callback_id: str, text: str = "") -> None:
         """Stops the little clock on the button. An old press needs no answer any more."""
         with _told(), suppress(BadRequest):

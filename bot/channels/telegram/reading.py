@@ -19,7 +19,7 @@ from telegram import (
 from telegram.constants import ChatType
 
 from bot.channels.base import Notice
-from bot.channels.careful import moment, phone, table, whole, words
+from bot.channels.careful import coordinates, moment, phone, table, whole, words
 from bot.channels.telegram.limits import NAME
 from messages.envelope import Address, Inbound, Kind, StatusUpdate
 
@@ -88,8 +88,8 @@ def _content(message: Message) -> dict[str, Any]:
         return {"kind": Kind.CONTACT, "phone": phone(contact.phone_number), "own_contact": own}
     if message.photo:  # the same picture in several sizes, the largest last
         return {"kind": Kind.IMAGE, "text": text, "media": words(message.photo[-1].file_id) or None}
-    if message.location:
-        return {"kind": Kind.LOCATION}
+    if place := message.location:
+        return {"kind": Kind.LOCATION, "location": coordinates(place.latitude, place.longitude)}
     # An animation carries a document too, so it is looked for first.
     moving = message.animation or message.video or message.video_note
     for kind, part in (

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Notice
-from bot.channels.careful import digits, fingerprint, moment, named, phone, table, tables, whole, words
+from bot.channels.careful import coordinates, digits, fingerprint, moment, named, phone, table, tables, whole, words
 from bot.channels.whatsapp.limits import NAME
 from messages.envelope import Address, Inbound, Kind, Status, StatusUpdate
 
@@ -105,7 +105,10 @@ def _content(sort: str, message: Mapping[str, Any], sender: Address) -> dict[str
             found = {"kind": Kind.REACTION, "text": words(part.get("emoji"))}
             return found | {"reply_to": words(part.get("message_id")) or None}
         case "location":
-            return {"kind": Kind.LOCATION}
+            return {
+                "kind": Kind.LOCATION,
+                "location": coordinates(part.get("latitude"), part.get("longitude")),
+            }
         case "contacts":
             shared = next((p for c in tables(message.get(sort)) for p in tables(c.get("phones"))), {})
             number = digits(shared.get("wa_id"))

@@ -39,6 +39,28 @@ class Graph:
             return found
         raise TryLater("the upload was answered without an id", 0.0)
 
+    async def download(self, url: str, most: int) -> bytes:
+        """What lies at an address that Graph named; the token is shown to https only, or to the API we were given."""
+        if self._session is None:
+            raise RuntimeError("WhatsApp was opened without a session: it can read and render, not fetch")
+        if not url.startswith(("https://", f"{self._url.rsplit('/', 1)[0]}/")):
+            raise Refused("the file has no address")
+        parts, size = [], 0
+        try:
+            async with self._session.get(
+                url, headers=self._headers, timeout=_timeout(UPLOAD_SECONDS), allow_redirects=False
+            ) as response:
+                if response.status != 200:
+                    raise Refused(f"the file was answered with HTTP {response.status}")
+                async for part in response.content.iter_chunked(65536):
+                    size += len(part)
+                    if size > most:
+                        raise Refused("the file is too large")
+                    parts.append(part)
+        except NO_ANSWER as error:
+            raise lost(error, repeatable=True) from error
+        return b"".join(parts)
+
     async def _call(
         self, verb: str, path: str, *, repeatable: bool, read: float = 0.0, **what: Any
     ) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.records import Kelompok, Person, Role
+from data.records import Kelompok, Person, Role, Staff
 from data.store import Tx
 from data.summary import BY, Line, Recap
 from handlers import scope
@@ -25,7 +25,7 @@ def on_rekap(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     if who.staff is None or not kelompoks:
         return [say(msg, "summary.nothing")]
     zone = kelompoks[0].zone
-    by = next((level for level in BY if re.search(rf"\b{level}\b", rest.lower())), _usual(who))
+    by = next((level for level in BY if re.search(rf"\b{level}\b", rest.lower())), usual_level(who.staff))
     words = re.sub(rf"\b({'|'.join(BY)}|per)\b", " ", rest.lower()).strip()
     month = read_month(words, msg.at.astimezone(zone))
     if month is None:
@@ -38,10 +38,11 @@ def on_rekap(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     ]
 
 
-def _usual(who: Person) -> str:
-    if who.staff is None or who.role is Role.PENDAMPING:
+def usual_level(staff: Staff) -> str:
+    """One step below what she looks after."""
+    if staff.role is Role.PENDAMPING:
         return "kelompok"
-    return {"kabupaten": "kecamatan", "kecamatan": "desa", "desa": "kelompok"}.get(who.staff.scope_level, "kecamatan")
+    return {"kabupaten": "kecamatan", "kecamatan": "desa", "desa": "kelompok"}.get(staff.scope_level, "kecamatan")
 
 
 def read_month(words: str, now: datetime) -> str | None:
@@ -131,7 +132,7 @@ def on_belum_bertemu(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbo
 
 
 def on_belum_lapor(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
-    """Registers of this month whose meeting is over and that nobody has handed in."""
+    """Registers of this month whose meeting is over and that nobody has handed in, and meetings without a report."""
     kelompoks: dict[int, Kelompok] = {k.id: k for k in scope.mine(who, tx)}
     if not kelompoks:
         return [say(msg, "summary.nothing")]
@@ -139,10 +140,15 @@ def on_belum_lapor(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outboun
     begins = msg.at.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     month = spoken.month_name(f"{begins:%Y-%m}")
     open_ones = [(m, k) for m, k in tx.meetings.unfilled(begins, msg.at) if k in kelompoks]
-    if not open_ones:
-        return [say(msg, "summary.all_reported", month=month)]
-    lines = "\n".join(_unreported(tx, m, kelompoks[k]) for m, k in open_ones)
-    return [say(msg, "summary.not_reported", month=month, count=str(len(open_ones)), lines=lines)]
+    said = [say(msg, "summary.all_reported", month=month)]
+    if open_ones:
+        lines = "\n".join(_unreported(tx, m, kelompoks[k]) for m, k in open_ones)
+        said = [say(msg, "summary.not_reported", month=month, count=str(len(open_ones)), lines=lines)]
+    untold = [(m, k) for m, k in tx.reports.missing(begins, msg.at) if k in kelompoks]
+    if untold:
+        lines = "\n".join(_unreported(tx, m, kelompoks[k]) for m, k in untold)
+        said.append(say(msg, "summary.no_report", month=month, count=str(len(untold)), lines=lines))
+    return said
 
 
 def _unreported(tx: Tx, meeting_id: int, kelompok: Kelompok) -> str:

@@ -1,4 +1,4 @@
-"""`export`: files for the people who must hand them in."""
+"""`export verkom`: the commitment check of a quarter, by name or in numbers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,13 @@ from data.store import Tx
 from handlers.obligations.collecting import Verkom, collect
 from handlers.rules.verkom import STATES, quarter_of, read_quarter
 
-app = typer.Typer(help="Berkas untuk diserahkan.", no_args_is_help=True)
 PLACES = ("kelompok", "desa", "kecamatan")
 
 
-@app.callback()
-def _group() -> None:
-    """Berkas untuk diserahkan."""
+def add_to(app: typer.Typer) -> None:
+    app.command("verkom")(verkom)
 
 
-@app.command("verkom")
 def verkom(
     kelompok: Annotated[str | None, typer.Option(help="Nama kelompok; wajib untuk daftar bernama.")] = None,
     quarter: Annotated[str | None, typer.Option(help="Triwulan, misalnya 2026-T4; bawaan triwulan ini.")] = None,

@@ -1,0 +1,205 @@
+"""SIARAN audience; words: one line for those who know it, step by step for the rest, a preview for all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from data.records import Audience, Kelompok, Person, Role, Staff
+from data.store import Tx
+from handlers import scope
+from handlers.broadcast.audience import resolve
+from handlers.broadcast.night import ask_koordinators
+from handlers.broadcast.preview import EXAMPLES, TITLES, preview, when_it_goes
+from handlers.broadcast.result import on_last
+from handlers.rules.broadcast import LONGEST, URGENT, Fault, fault_of, read_kind
+from handlers.rules.courtesy import may_speak
+from handlers.rules.dates import DateFault, read_when
+from handlers.speech import say
+from messages.envelope import Inbound, Outbound
+
+TOPIC = "siaran"
+OPEN_FOR = timedelta(hours=12)
+TAKE_BACK = timedelta(minutes=1)
+"""How long nothing goes after Kirim."""
+
+DROP = {"draft.drop", "batal", "tidak jadi", "gak jadi", "ga jadi"}
+SEND = {"draft.send", "kirim", "ya", "ya kirim"}
+OPTIONS = 9
+NO_TIME = {"meetings.when.missing", "meetings.when.no_day", "meetings.when.no_hour", "meetings.when.recurring"}
+"""The words are no moment at all: then they belong to the text."""
+
+FAULTS = {
+    Fault.LINK: "broadcast.fault.link",
+    Fault.NUMBER: "broadcast.fault.number",
+    Fault.AMOUNT: "broadcast.fault.amount",
+    Fault.SECRET: "broadcast.fault.secret",
+}
+Draft = dict[str, Any]
+
+
+def on_siaran(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
+    """SIARAN Melati 3; Besok bawa Buku KIA. With a third field: when. SIARAN HASIL and SIARAN BATAL: the last one."""
+    kelompoks = scope.mine(who, tx)
+    if who.staff is None or not kelompoks:
+        return [say(msg, "summary.nothing")]
+    if (act := rest.lower()) in {"hasil", "batal", "tarik"}:
+        return on_last(msg, who.staff, tx, kelompoks[0].name, act)
+    kind, rest = read_kind(rest)
+    draft: Draft = {"kind": kind}
+    rest += "".join(sign for sign in msg.text[len(msg.text.rstrip(" .!?")) :] if sign != " ")  # a question stays one
+    whom, parts = _parts(rest.lstrip(" ;,:\n"), kelompoks)
+    if not whom:
+        return _ask_whom(msg, who, tx, draft, kelompoks)
+    if (said := _take_audience(msg, who, tx, draft, whom, kelompoks)) is not None:
+        return said
+    if len(parts) > 1 and (said := _take_when(msg, draft, parts[-1], kelompoks)) is not None:
+        return said
+    parts = parts[:-1] if "when" in draft else parts
+    return _take_words(msg, who, tx, draft, "; ".join(parts)) if parts else _ask_words(msg, who, tx, draft)
+
+
+def _parts(rest: str, kelompoks: Sequence[Kelompok]) -> tuple[str, list[str]]:
+    """For whom, and what follows; 'Melati 3 besok libur' needs no sign in between."""
+    whom, *more = re.split(r"[;\n]", rest, maxsplit=1)
+    if not more and resolve(whom, kelompoks, all_of_scope=True)[1]:
+        one, after = scope.starts_with(whom, kelompoks)
+        everybody = re.match(r"(semua)\b[\s:,]+(.+)", whom, re.IGNORECASE | re.DOTALL)
+        if one is not None and after:
+            whom, more = scope.full_name(one), [after]
+        elif everybody:
+            whom, more = everybody[1], [everybody[2]]
+    return whom.strip(" :.!?"), [part.strip() for part in ";".join(more).split(";") if part.strip()]
+
+
+def on_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
+    """A NIK or card number stood in the line, which is not kept anywhere."""
+    return [say(msg, "broadcast.fault.number")]
+
+
+def on_media(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
+    """A photo or voice note that was meant for families; None when it was not."""
+    waiting = tx.sessions.newest(who.address_id)
+    kelompoks, open_here = scope.mine(who, tx), waiting is not None and waiting.topic == TOPIC
+    if not kelompoks or (not open_here and not re.match(r"/?(?:siaran|umumkan)\b", msg.text, re.IGNORECASE)):
+        return None
+    return [say(msg, "broadcast.only_text", kelompok=kelompoks[0].name)]
+
+
+def on_draft_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
+    """One line while a draft is open: for whom, the words, a later time, Kirim or Tidak jadi."""
+    draft, kelompoks = dict(waiting), scope.mine(who, tx)
+    word = msg.button or msg.text.strip().lower().rstrip(".!")
+    if word in DROP:
+        tx.sessions.end(who.address_id, TOPIC)
+        return [say(msg, "meetings.draft.dropped")]
+    if who.staff is None or not kelompoks:
+        tx.sessions.end(who.address_id, TOPIC)
+        return None
+    match draft["step"]:
+        case "whom":
+            one = scope.picked(msg.button, msg.text, kelompoks)
+            words = scope.full_name(one) if one else msg.text
+            if not words.strip():
+                return None
+            said = _take_audience(msg, who, tx, draft, words, kelompoks)
+            return said if said is not None else _ask_words(msg, who, tx, draft)
+        case "words":
+            return _take_words(msg, who, tx, draft, msg.text) if msg.text and not msg.button else None
+        case _ if word in SEND:
+            return _send(msg, who.staff, who, tx, draft, kelompoks)
+        case _ if not msg.button:
+            before = draft.get("when")
+            said = _take_when(msg, draft, msg.text, kelompoks)
+            return said or (_preview(msg, who, tx, draft) if draft.get("when") != before else None)
+        case _:
+            return None
+
+
+def _ask_whom(msg: Inbound, who: Person, tx: Tx, draft: Draft, kelompoks: Sequence[Kelompok]) -> list[Outbound]:
+    draft["step"] = "whom"
+    tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
+    return [say(msg, "broadcast.which", options=scope.options(kelompoks[:OPTIONS]))]
+
+
+def _ask_words(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
+    draft["step"] = "words"
+    tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
+    kind = draft["kind"]
+    words = {"title": TITLES[kind], "audience": draft["said"], "most": str(LONGEST[kind]), "example": EXAMPLES[kind]}
+    return [say(msg, "broadcast.what", **words)]
+
+
+def _take_audience(
+    msg: Inbound, who: Person, tx: Tx, draft: Draft, words: str, kelompoks: Sequence[Kelompok]
+) -> list[Outbound] | None:
+    audience, unknown = resolve(words, kelompoks, all_of_scope=who.role is not Role.PENDAMPING)
+    if unknown:
+        draft["step"] = "whom"
+        tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
+        return [say(msg, "broadcast.unknown", text=", ".join(unknown)[:60], kelompok=kelompoks[0].name)]
+    draft["audience"], draft["said"] = asdict(audience), " ".join(words.split())[:60]
+    return None
+
+
+def _take_when(msg: Inbound, draft: Draft, words: str, kelompoks: Sequence[Kelompok]) -> list[Outbound] | None:
+    """Puts a later time into the draft; a sentence when it is a time that cannot be meant."""
+    zone = kelompoks[0].zone
+    try:
+        read = read_when(words, msg.at.astimezone(zone))
+    except DateFault as fault:
+        return None if fault.key in NO_TIME else [say(msg, fault.key, **fault.params)]
+    draft["when"] = datetime.combine(read.day, read.starts, zone).isoformat()
+    return None
+
+
+def _take_words(msg: Inbound, who: Person, tx: Tx, draft: Draft, words: str) -> list[Outbound]:
+    text = " ".join(words.split())
+    text = text if text.endswith((".", "!", "?")) else f"{text}."
+    fault = fault_of(text, draft["kind"])
+    if fault is not None:
+        draft["step"] = "words"
+        tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
+        if fault is Fault.LONG:
+            return [say(msg, "broadcast.fault.long", count=str(len(text)), most=str(LONGEST[draft["kind"]]))]
+        return [say(msg, FAULTS[fault])]
+    draft["words"] = text
+    return _preview(msg, who, tx, draft)
+
+
+def _preview(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
+    assert who.staff is not None  # noqa: S101  the router only lets staff in here
+    audience = Audience(**draft["audience"])
+    params = preview(tx, who.staff, draft, audience, due=_due(tx, draft))
+    if params is None:
+        tx.sessions.end(who.address_id, TOPIC)
+        return [say(msg, "broadcast.nobody", audience=draft["said"])]
+    draft["step"], draft["told"] = "preview", params["told"]
+    tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
+    return [say(msg, "broadcast.preview", **params)]
+
+
+def _due(tx: Tx, draft: Draft) -> datetime:
+    later = datetime.fromisoformat(draft["when"]) if "when" in draft else tx.now
+    return max(later, tx.now + TAKE_BACK)
+
+
+def _send(msg: Inbound, by: Staff, who: Person, tx: Tx, draft: Draft, kelompoks: Sequence[Kelompok]) -> list[Outbound]:
+    tx.sessions.end(who.address_id, TOPIC)
+    audience, kind, due = Audience(**draft["audience"]), draft["kind"], _due(tx, draft)
+    sleeps = not may_speak(due, kelompoks[0].zone, tx.settings.hours())
+    own = by.role is not Role.PENDAMPING
+    urgent = kind in URGENT
+    night = "no" if not (urgent and sleeps) else "allowed" if own else "asked"
+    one = tx.broadcasts.add(by, kind, draft["said"], audience, draft["words"], due, night)
+    tx.audit.write(f"staff:{by.id}", "broadcast.written", one.about, None, draft["said"], draft["words"][:200])
+    told = str(draft["told"])
+    when = when_it_goes(tx, due, kelompoks[0].zone, night)
+    letters = ask_koordinators(tx, one, by, told) if night == "asked" else []
+    if night == "asked" and not letters:
+        tx.broadcasts.change(one.id, night="no")
+        when = when_it_goes(tx, due, kelompoks[0].zone, "no")
+    return [say(msg, "broadcast.sent", audience=one.said, told=told, when=when, ref=str(one.id)), *letters]
