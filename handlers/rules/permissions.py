@@ -41,6 +41,10 @@ WORDS: Mapping[str, frozenset[Role]] = {
     "belum lapor": KOORDINATOR,
     "halaman": STAFF,
     "menu": STAFF,
+    "usul waktu": PENDAMPING,
+    "laporan": PENDAMPING,
+    "siaran": STAFF,
+    "ringkasan": KOORDINATOR,
 }
 """Words that begin a line of staff. Families have words of their own, about themselves only."""
 
@@ -64,5 +68,11 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /pertanyaan/{question:int}/selesai": PENDAMPING,
     "GET /ringkasan": KOORDINATOR,
     "GET /sesi": KOORDINATOR,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/daftar-hadir.pdf": PENDAMPING,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/daftar-hadir-kosong.pdf": PENDAMPING,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan.pdf": PENDAMPING,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/siks.xlsx": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/surat.pdf": PENDAMPING,
+    "GET /rekap.xlsx": KOORDINATOR,
 }
 """What lies under /dasbor."""

@@ -64,7 +64,7 @@ class Visitor:
 
     async def _ask(self, method: str, path: str, **more: Any) -> Answer:
         async with self.http.request(method, self.base + path, allow_redirects=False, **more) as answer:
-            text = await answer.text()
+            text = await answer.text(errors="replace")
             if found := re.search(r'name="csrf" value="(\w+)"', text):
                 self.csrf = found[1]
             return Answer(answer.status, text, answer.headers)
