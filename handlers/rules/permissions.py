@@ -18,6 +18,7 @@ STAFF = PENDAMPING | KOORDINATOR
 WORDS: Mapping[str, frozenset[Role]] = {
     "jadwal": PENDAMPING,
     "gabung": PENDAMPING,
+    "usul waktu": PENDAMPING,
     "ganti jadwal": PENDAMPING,
     "batalkan": PENDAMPING,
     "absen": PENDAMPING,
@@ -37,6 +38,9 @@ WORDS: Mapping[str, frozenset[Role]] = {
     "kuis": STAFF,
     "paham": PENDAMPING,
     "rekap": STAFF,
+    "laporan": PENDAMPING,
+    "siaran": STAFF,
+    "ringkasan": KOORDINATOR,
     "belum bertemu": KOORDINATOR,
     "belum lapor": KOORDINATOR,
     "halaman": STAFF,

@@ -15,10 +15,14 @@ from messages.envelope import Attachment, Inbound, Outbound, Priority, StaffTo
 OFF = "digest_off"
 MONDAY = 0
 USEFUL = timedelta(hours=12)
+EVER = timedelta(days=120)
 
 
 def tick_digest(tx: Tx) -> bool:
-    """At 08.00 by the clock of each koordinator's groups; `once` keeps a second look from saying it again."""
+    """At 08.00 by the clock of each koordinator's groups; `once` keeps a second look from saying it again. Where no
+    meeting was ever planned there is nothing to sum up yet."""
+    if not tx.meetings.any_between(tx.now - EVER, tx.now + EVER):
+        return False
     for staff in tx.people.every_staff():
         if staff.role is not Role.KOORDINATOR:
             continue

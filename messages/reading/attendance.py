@@ -14,6 +14,8 @@ from messages.reading.weighing import weigh
 RSVP_MENU = {1: "will_attend", 2: "cannot_attend", 3: "maybe"}
 CHECKIN_MENU = {1: "present", 2: "cannot_attend"}
 _GUESSED = {"unknown", "unread", "typo", "guess"}
+# "gadir" may be "hadir" or "ga hadir".
+_NEGATING = ("ga", "gk", "kd", "ng", "td", "tk")
 _HARMLESS_TYPOS = ("come", "can", "arrived", "here", "done", "vocative", *NODS, *POLITE)
 # More than this is no answer to "can you come?"; it is read, but not trusted with presence.
 LONGEST_ANSWER = 300
@@ -70,7 +72,9 @@ def _comes(heard: Heard, said: Said, at_door: bool, beside: dict[str, Any]) -> F
             # At the door "siap" and "ok" may mean "I am coming".
             return Finding(_yes(at_door), sure and (not at_door or heard.has("yes")), said.why, beside)
         case "wants" | "longs":
-            return Finding("maybe" if at_door else "will_attend", sure and not at_door, said.why, beside)
+            # "pengen sih ikut" leaves the rest unsaid.
+            doubts = at_door or any(word.text in {"sih", "si"} for word in heard.words)
+            return Finding("maybe" if doubts else "will_attend", sure and not doubts, said.why, beside)
         case _:
             return None
 
@@ -84,7 +88,9 @@ def _garbled(heard: Heard, beside: dict[str, Any]) -> bool:
     """A word we do not know, and that is no name, or one that we only guessed, may be anything, also a no."""
     named = beside.get("names", ())
     strange = (word for word in heard.words if word.how in _GUESSED and word.text not in named)
-    return any(word.how != "typo" or not word.has(*_HARMLESS_TYPOS) for word in strange)
+    return any(
+        word.how != "typo" or not word.has(*_HARMLESS_TYPOS) or word.text.startswith(_NEGATING) for word in strange
+    )
 
 
 def _otherwise(heard: Heard, said: Said, at_door: bool, beside: dict[str, Any]) -> Finding | None:

@@ -24,7 +24,7 @@ def judge(clause: Clause, at_door: bool) -> Said:
         or refusal(clause, at_door)
         or on_the_way(clause, at_door)
         or arrival(clause, at_door)
-        or lateness(clause)
+        or lateness(clause, at_door)
         or promise(clause)
         or _remark(clause, at_door)
         or _negation(clause, at_door)

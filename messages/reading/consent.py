@@ -34,9 +34,11 @@ def yes_or_no(heard: Heard) -> Finding | None:
 
 
 def _judge(clause: Clause) -> Finding | None:
-    if clause.asks or clause.kind == "if" or clause.has("complain", "lost") or _sets_an_hour(clause):
+    if clause.asks or clause.kind == "if" or clause.has("lost") or _sets_an_hour(clause):
         return None
-    if clause.has("doubt", "hedge", "later"):
+    if clause.has("complain") and not clause.denies("want", "allow"):
+        return None
+    if clause.has("doubt", "hedge", "later", "try") or (clause.says("tanya") and clause.has("kin")):
         return Finding("maybe", True, "later, or not decided")
     if clause.denies("send", "receive", "post", *_YES) or clause.has("refuse"):
         return Finding("no", True, "does not want it")

@@ -23,10 +23,13 @@ def find(heard: Heard) -> Finding | None:
 
 
 def _danger(heard: Heard) -> str | None:
+    weak = {word.lemma for word in heard.words if word.has("danger_weak")}
+    # Limp and not drinking, both together, is a danger to any child.
+    frail = heard.has("frail") or (len(weak) > 1 and heard.has("child"))
     for clause in heard.clauses:
         if clause.has("danger", "danger_weak", "death_wish", "blow"):
             for i, word in enumerate(clause.words):
-                if _dangerous(clause, i, heard.has("frail")):
+                if _dangerous(clause, i, frail):
                     return word.text
     return None
 

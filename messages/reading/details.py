@@ -46,12 +46,14 @@ def bare_number(heard: Heard) -> int | None:
 
 
 def counted(words: Sequence[Token], i: int) -> bool:
-    """As in "2 orang", "jam 1", "orang 2"."""
-    return any(word.has("unit") for word in _around(words, i))
+    """As in "2 orang", "jam 1", "orang 2", "ada 2"."""
+    return any(word.has("unit") for word in _around(words, i)) or (i > 0 and words[i - 1].lemma == "ada")
 
 
 def _around(words: Sequence[Token], i: int) -> Sequence[Token]:
-    return (*words[max(0, i - 1) : i], *words[i + 1 : i + 2])
+    # "anak saya 2" counts like "anak 2".
+    before = [word for word in words[max(0, i - 2) : i] if not word.has("me")][-1:]
+    return (*before, *words[i + 1 : i + 2])
 
 
 def code(heard: Heard) -> str | None:

@@ -37,6 +37,7 @@ def find(heard: Heard) -> Finding | None:
 def _weigh(heard: Heard) -> Finding | None:
     """The last decisive clause counts; a "belum" is taken back only in so many words, a "sudah" by no mere reason."""
     result: Finding | None = None
+    examined = False
     for clause in heard.clauses:
         now = _judge(clause)
         if now is None:
@@ -44,9 +45,11 @@ def _weigh(heard: Heard) -> Finding | None:
         if result is not None and {result.meaning, now.meaning} == {"done", "not_yet"}:
             if now.meaning == "done" and not clause.has("turn"):
                 continue
-            if now.why == _EXCUSE and clause.kind != "but":
+            if now.why == _EXCUSE and (clause.kind != "but" or examined):
                 continue
             now = Finding(now.meaning, False, now.why)
+        # "sudah imunisasi tapi anaknya demam" was done; "sudah ke sana tapi anak demam" may not have been.
+        examined = now.meaning == "done" and clause.says("periksa")
         if result is not None and result.meaning == now.meaning:
             now = replace(now, sure=now.sure or result.sure)
         result = now
@@ -54,7 +57,7 @@ def _weigh(heard: Heard) -> Finding | None:
 
 
 def _judge(clause: Clause) -> Finding | None:
-    if clause.asks or clause.kind == "if":
+    if clause.asks or clause.kind == "if" or clause.says("takmengerti"):
         return None
     if clause.has("doubt"):
         return Finding("maybe", False, "does not know")
@@ -76,6 +79,8 @@ def _judge(clause: Clause) -> Finding | None:
 def _claims_done(clause: Clause) -> Finding:
     if clause.has("negator"):
         return Finding("not_yet", False, "a negation")
+    if clause.has("forgot") and clause.has("seem", "hedge"):
+        return Finding("maybe", False, "does not remember")
     if clause.has("want", "forgot") or (clause.has("way") and not clause.says("pulang")):
         return Finding("not_yet", False, "meant to")
     return Finding("done", not clause.has("seem", "hedge"), "says it was done")
@@ -101,7 +106,7 @@ def _unsaid(clause: Clause) -> Finding | None:
         return Finding("maybe", False, "a hope")
     if clause.has("forgot") and clause.says("bawa"):
         return None  # a book was forgotten, not the visit
-    if reasoned and not clause.has("duty", "here"):
+    if reasoned and (not clause.has("duty", "here") or clause.has("far", "rain", "transport", "cost")):
         return Finding("not_yet", False, _EXCUSE)
     if clause.has("here") or (clause.has("duty") and clause.says("di")):
         return Finding("done", False, "is there now")

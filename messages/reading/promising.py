@@ -16,6 +16,8 @@ def on_the_way(clause: Clause, at_door: bool) -> Said | None:
     """As in "otw", "masih di jalan"."""
     if clause.has(*NEGATIONS) and not clause.has("notyet"):
         return None
+    if clause.has("way") and not at_door and clause.affirms("future") and not clause.has(*NEGATIONS):
+        return Said("yes", False, "will set out then")
     if clause.has("way") and not clause.has("negator", "rain"):
         return Said("late", at_door or not clause.affirms("come"), "is on the way")
     if at_door and clause.says("kesana") and not clause.has("done", *NEGATIONS, "hedge", "hope", "kin", "stand_in"):
@@ -55,22 +57,30 @@ def _at_the_door(clause: Clause, done: bool) -> Said | None:
     return Said("here", False, "is somewhere near") if done and somewhere else None
 
 
-def lateness(clause: Clause) -> Said | None:
+def lateness(clause: Clause, at_door: bool) -> Said | None:
     """Comes, but late."""
     # "maaf telat balas" is about the answer.
     if clause.affirms("late") and not clause.has("reply"):
         return Said("late", why="will be late")
     if _first_something_else(clause):
         return Said("late", why="does something else first")
-    at_that_hour = clause.has("fresh") and clause.affirms("come", "can")
+    at_that_hour = clause.has("fresh") and clause.affirms("come", "can", "arrived")
+    if at_door and clause.affirms("come") and clause.has("clock") and not clause.has("done", "earlier", "present"):
+        return Said("late", False, "names an hour")
+    if clause.kind == "but" and clause.says("setelah", "sesudah", "habis") and not clause.has(*NEGATIONS, *REASONS):
+        return Said("late", False, "comes after something else")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
         return Said("late", False, "comes only at that hour")
     return None
 
 
 def _first_something_else(clause: Clause) -> bool:
-    """As in "masak dulu baru kesana"."""
+    """As in "masak dulu baru kesana", "tapi antar anak dulu"."""
     lemmas = clause.lemmas
+    if clause.says("selesai", "habis") and -1 < clause.first("fresh") < clause.first("come"):
+        return True
+    if "dulu" in lemmas and (clause.affirms("chore") or (clause.kind == "but" and clause.affirms("nursing", "work"))):
+        return True
     if "dulu" not in lemmas or not clause.affirms("come"):
         return False
     i, j = lemmas.index("dulu"), clause.first("fresh")
@@ -81,18 +91,24 @@ def promise(clause: Clause) -> Said | None:
     """She comes, or can, or would like to, or hopes to."""
     if clause.says("taklama") and (clause.kind == "but" or clause.has("come", "can")):
         return Said("yes", False, "comes, but not for long")
+    if clause.has("longing") and clause.has("can") and clause.has("busy", *REASONS):
+        return Said("excuse", False, "could, but for a reason")
     if clause.has("longing"):
         return Said("longs", False, "would like to")
     if clause.has("another_day"):
         return Said("elsewhen" if clause.has("come") else "other_no", False, "speaks of another day")
     if clause.affirms("hard") and clause.has("come"):
         return Said("excuse", False, "it is hard for her")
+    if clause.has("rain", "far", "transport", "cost") and not clause.has("me", "though") and _only_the_way(clause):
+        return Said("excuse", False, "the way there is bad")
     if _goes_elsewhere(clause):
         return Said("excuse", False, "goes somewhere else")
     hedged = clause.has("hedge", "hope", "try", "seem")
     if clause.affirms("come", "approach", "leave"):
         kind = "means" if clause.has("want") else "yes"
-        return Said("maybe", why="hopes or tries to come") if hedged else Said(kind, why=COMES)
+        # "hadir anak sakit" may be two sentences.
+        plain = not clause.has(*REASONS) or clause.has("though")
+        return Said("maybe", why="hopes or tries to come") if hedged else Said(kind, plain, COMES)
     if clause.affirms("can", "able", "willing"):
         return _can(clause, hedged)
     return _hope(clause, hedged)
@@ -114,6 +130,18 @@ def _hope(clause: Clause, hedged: bool) -> Said | None:
     return None
 
 
+def _only_the_way(clause: Clause) -> bool:
+    """As in "calap jalan ka balai": the place is named, nobody goes there."""
+    return clause.says("kesana", "jalan") and not any(
+        word.has("come", "leave", "approach", "can") and word.lemma != "kesana" for word in clause.words
+    )
+
+
+def _names_kin(clause: Clause, i: int) -> bool:
+    """As in "suami pergi", "bapaknya lagi pergi"."""
+    return any(word.has("kin") for word in clause.words[max(0, i - 2) : i]) and not clause.has("company")
+
+
 def _goes_elsewhere(clause: Clause) -> bool:
     """As in "ulun tulak ka Banjar", "nderek suami teng Jawa"; a verb of coming alone comes to us."""
     if clause.has("town") and not clause.affirms("arrived") and (clause.has("leave") or not clause.has("come")):
@@ -121,6 +149,8 @@ def _goes_elsewhere(clause: Clause) -> bool:
     for i, word in enumerate(clause.words):
         after = clause.words[i + 1 : i + 3]
         if word.lemma == "ikut" and after and after[0].has("kin"):
+            return True
+        if word.lemma == "pergi" and i and _names_kin(clause, i):
             return True
         if (word.has("leave") or word.lemma == "pulang") and any(other.has("town", "work") for other in after):
             return True

@@ -21,7 +21,7 @@ def asks(words: Sequence[Token]) -> bool:
         return True
     if not undecided and any(_asking_word(words, i) for i in range(len(words))):
         return True
-    if _wants_to_know(words):
+    if _wants_to_know(words) or _suspects(words) or _which_hour(words):
         return True
     if _ends_in_kan(words) or _opens_with_choice(words) or _wonders(words):
         return True
@@ -44,7 +44,7 @@ def _wonders(words: Sequence[Token]) -> bool:
     said = [word for word in words if not word.has("vocative")]
     if said and said[0].text == "kok":
         return True
-    return any(a.text == "kok" and b.has(*NEGATIONS) for a, b in pairwise(said))
+    return any(a.text == "kok" and b.has(*NEGATIONS) and b.lemma != "bukan" for a, b in pairwise(said))
 
 
 def _already_or_not_yet(words: Sequence[Token]) -> bool:
@@ -61,6 +61,18 @@ def _wants_to_know(words: Sequence[Token]) -> bool:
     """As in "tolong jadwalnya", "minta nomor pendamping"."""
     wants = any(word.has("please") for word in words) and any(word.has("topic") for word in words)
     return wants and not any(word.has("stop", "erase", "send", "bother", "post", *NEGATIONS) for word in words)
+
+
+def _which_hour(words: Sequence[Token]) -> bool:
+    """As in "kumpulnya jam 9 atau jam 10"."""
+    hours = [i for i, word in enumerate(words) if word.has("clock")]
+    return len(hours) == 2 and any(word.has("either") for word in words[hours[0] : hours[1]])
+
+
+def _suspects(words: Sequence[Token]) -> bool:
+    """As in "penipuan ya bu"."""
+    said = [word for word in words if not word.has("vocative")]
+    return len(said) > 1 and said[-1].lemma == "ya" and said[-2].lemma == "penipuan"
 
 
 def _ends_in_kan(words: Sequence[Token]) -> bool:
@@ -82,7 +94,7 @@ def _opens_with_choice(words: Sequence[Token]) -> bool:
 def _tag_question(words: Sequence[Token]) -> bool:
     """As in "bisa gak ya", "sudah cair belum", "hadir atau tidak"; but "bisa sih enggak" answers."""
     said = [word for word in words if not word.has("vocative") and word.lemma not in {"lah", "ya"}]
-    if len(said) < 2 or not said[-1].has("negator", "notyet"):
+    if len(said) < 2 or not said[-1].has("negator", "notyet") or said[-1].text.endswith("nya"):
         return False
     if said[-2].has("either"):
         return True

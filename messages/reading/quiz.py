@@ -40,10 +40,16 @@ def find(heard: Heard) -> Finding | None:
         return None
     letter = _picked(heard.words)
     strangers = [word for word in heard.words if _strange(word)]
-    if letter is None or len(strangers) > 2:
+    if letter is None or (len(strangers) > 2 and not _stands_first(heard, letter)):
         return None
     sure = not strangers and not heard.has("seem", "hedge")
     return Finding(f"answer_{letter}", sure, "a letter or number")
+
+
+def _stands_first(heard: Heard, letter: str) -> bool:
+    """As in "b, karena anak butuh asi"."""
+    first = heard.clauses[0].words
+    return len(heard.clauses) > 1 and _picked(first) == letter and not any(_strange(word) for word in first)
 
 
 def in_words(heard: Heard) -> Finding | None:
@@ -74,7 +80,9 @@ def _picked(words: Sequence[Token]) -> str | None:
             continue
         if corrects:
             chosen, corrects = [], False
-        if letter not in chosen and not any(other.has("negator", "forbid") for other in words[max(0, i - 2) : i]):
+        if letter not in chosen and not any(
+            other.has("negator", "forbid") or other.lemma == "lain" for other in words[max(0, i - 2) : i]
+        ):
             chosen.append(letter)
     return chosen[0] if len(chosen) == 1 else None
 
@@ -84,7 +92,9 @@ def _letter(words: Sequence[Token], i: int) -> str | None:
     if word.has("number"):
         return LETTERS[int(word.lemma) - 1] if word.lemma in {"1", "2", "3"} and not counted(words, i) else None
     numeral = LEXICON.numerals.get(word.text)
-    return LETTERS[numeral - 1] if numeral else _as_letter(word.text)
+    if numeral:
+        return None if counted(words, i) else LETTERS[numeral - 1]
+    return _as_letter(word.text)
 
 
 def _option_said(text: str, options: Sequence[str]) -> int | None:

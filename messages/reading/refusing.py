@@ -1,6 +1,7 @@
 """Does this clause refuse, ask to be excused, leave it open, or send somebody else?"""
 
 from messages.reading.clauses import Clause
+from messages.reading.concepts import ME, SMALL
 from messages.reading.reasons import REASONS
 from messages.reading.said import HEADS, Said
 from messages.reading.standing_in import is_about_another, singles_out_kin, stands_in
@@ -9,7 +10,10 @@ from messages.reading.standing_in import is_about_another, singles_out_kin, stan
 def condition(clause: Clause) -> Said:
     """What a clause with "kalau" makes of the others."""
     # "kalau saya tidak bisa bu" is "as for me": a polite no, not a condition.
-    as_for_me = len(clause.words) > 1 and clause.words[1].has("me") and clause.denies("can", "come", "able")
+    topic = clause.words[1:3]
+    if len(topic) == 2 and not topic[0].has("future", "today"):
+        topic = topic[:1]
+    as_for_me = any(word.has("me") for word in topic) and clause.denies("can", "come", "able")
     if as_for_me and singles_out_kin(clause):
         return Said("stand_in", False, "if not she, somebody else")
     return Said("if_not", False, "as for her, no") if as_for_me else Said("if", False, "a condition")
@@ -17,7 +21,8 @@ def condition(clause: Clause) -> Said:
 
 def undecided(clause: Clause) -> Said | None:
     """Not decided yet, said twice over, or left to somebody else."""
-    if clause.has("doubt") or (clause.says("tanya") and clause.has("kin")):
+    asks_how = clause.has("lost") and (clause.has("reply", "assist") or clause.says("cara", "caranya"))
+    if (clause.has("doubt") and not asks_how) or (clause.says("tanya") and clause.has("kin")):
         return Said("maybe", why="not decided yet")
     if any(count == 2 and word.has(*HEADS) for word, count in zip(clause.words, clause.denials, strict=True)):
         return Said("twice", False, "two negations")
@@ -36,7 +41,9 @@ def refusal(clause: Clause, at_door: bool) -> Said | None:
         return Said("no" if clause.has("negator") else "late", False, "not there")
     if clause.has("negator") and clause.denies("way"):
         return Said("no", False, "not even on the way")
-    if clause.affirms("refuse"):
+    if clause.affirms("missed") and clause.says("bolos", "membolos", "mbolos", "alpa"):
+        return Said("no", False, "stays away")
+    if clause.affirms("refuse") and not (clause.says("takmasalah") and clause.affirms("come")):
         return _excused(clause)
     return None
 
@@ -52,10 +59,19 @@ def _denied(clause: Clause, at_door: bool) -> Said:
     return Said("no", not clause.has("seem"), "a negation governs coming")
 
 
+def _leave_to_come(clause: Clause) -> bool:
+    """As in "izin hadir bu"; in "izin, tamu datang" somebody else comes."""
+    if not clause.says("izin") or not clause.affirms("come"):
+        return False
+    asked = next(i for i, word in enumerate(clause.words) if word.lemma == "izin")
+    after = [word for word in clause.words[asked + 1 :] if not word.has(*SMALL, *ME, "want")]
+    return not after or after[0].has("come")
+
+
 def _excused(clause: Clause) -> Said:
     if clause.says("izin") and clause.has("late"):
         return Said("late", why="asks leave to be late")
-    if clause.says("izin") and clause.affirms("come") and not clause.has(*REASONS):
+    if _leave_to_come(clause) and not clause.has("another_day", *REASONS):
         return Said("yes", False, "asks leave to come")
     # Who wants to be put on the list by others is not there; nothing is granted, so ask.
     return Said("no", not clause.says("malas", "titipabsen"), "asks to be excused")

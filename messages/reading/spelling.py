@@ -15,6 +15,8 @@ SHORTEST_TYPO = 5
 _TRIPLED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q", "ai", "e")
+# However "insyaallah" is spelled, it must not fall apart into a yes and something else.
+_ALLAH = ("allah", "alloh", "alah", "aloh")
 _LEET = str.maketrans("0134579", "oieasjg")
 _NEGATORS = (
     "tdk",
@@ -63,6 +65,10 @@ def _index() -> dict[str, list[str]]:
 
 
 _BY_SHORTENED = _index()
+# Words of four letters are mistyped too, but many of their neighbours are names ("Nisa"): only the commonest answers.
+# Of two words one slip away, the one that answers is meant ("dayang" is "datang", not "sayang").
+_ANSWERING = ("come", "can", "done", "late", "sick", "stop")
+_SHORT = ("siap", "baik", "bisa", "ikut", "udah", "kada", "kawa", "ndak", "njih")
 
 
 @lru_cache(maxsize=16384)
@@ -73,6 +79,8 @@ def look(word: str) -> Found:
         return known, "exact"
     if len(word) > LONGEST:
         return (word,), "unknown"
+    if word[0] == "i" and word.endswith(_ALLAH):
+        return LEXICON.words["insyaallah"], "typo"
     return _respelled(word) or _glued(word) or _mistyped(word) or ((word,), "unknown")
 
 
@@ -115,13 +123,15 @@ def _glued(word: str) -> Found | None:
 
 def _mistyped(word: str) -> Found | None:
     """The known word one slip away; a negator wins, so that no slip can turn one away."""
+    if len(word) == 4 and word.isalpha():
+        return next(((LEXICON.words[near], "typo") for near in _SHORT if _one_key_off(word, near)), None)
     if len(word) < SHORTEST_TYPO or not word.isalpha():
         return None
     near = {entry for shorter in _shortened(word) for entry in _BY_SHORTENED.get(shorter, ())}
     slips = [(score, entry) for entry in near if (score := fuzz.ratio(word, entry)) and _one_slip(word, entry, score)]
     if not slips:
         return None
-    best = max(slips, key=lambda slip: (not tags_of(LEXICON.words[slip[1]][0]).isdisjoint(NEGATIONS), *slip))
+    best = max(slips, key=lambda slip: (_weight(LEXICON.words[slip[1]][0]), *slip))
     return LEXICON.words[best[1]], "typo"
 
 
@@ -140,6 +150,18 @@ def _slipped(word: str, negator: str) -> bool:
         return (len(wrong) == 1 and wrong[0] in NEIGHBOURS) or (len(wrong) == 2 and sorted(word) == sorted(negator))
     longer, shorter = (word, negator) if len(word) > len(negator) else (negator, word)
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+
+
+def _weight(lemma: str) -> int:
+    """A negation outweighs everything, a word that answers ("dayang" is "datang") one that does not ("sayang")."""
+    tags = tags_of(lemma)
+    return 2 if not tags.isdisjoint(NEGATIONS) else int(not tags.isdisjoint(_ANSWERING))
+
+
+def _one_key_off(word: str, candidate: str) -> bool:
+    wrong = [a + b for a, b in zip(word, candidate, strict=True) if a != b]
+    swapped = len(wrong) == 2 and wrong[0] == wrong[1][::-1]
+    return swapped or (word != "nisa" and len(wrong) == 1 and wrong[0] in NEIGHBOURS)
 
 
 def _one_slip(word: str, candidate: str, score: float) -> bool:

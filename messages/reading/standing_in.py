@@ -6,6 +6,9 @@ from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, NEGATIONS
 from messages.reading.reasons import REASONS
 
+# "kata suami …": he speaks, he does not come.
+_QUOTING = frozenset({"kata", "jar", "ujar", "jarnya", "ujarnya", "jare"})
+
 
 def stands_in(clause: Clause) -> bool:
     """As in "diwakili anak saya", "saya suruh anak", "suami yang datang", "suami saja"."""
@@ -20,7 +23,7 @@ def stands_in(clause: Clause) -> bool:
 def _parent_comes(clause: Clause) -> bool:
     """As in "ibu saya yang datang": with "yang" the form of address is a mother."""
     owned = any(a.has("vocative") and b.has("me") for a, b in pairwise(clause.words))
-    return owned and _singles_out(clause) and clause.affirms("come")
+    return owned and _singles_out(clause) and clause.affirms("come", "here", "arrived")
 
 
 def _singles_out(clause: Clause) -> bool:
@@ -36,7 +39,7 @@ def singles_out_kin(clause: Clause) -> bool:
 def _kin_comes(clause: Clause) -> bool:
     words = clause.words
     kin = clause.first("kin")
-    if kin and words[kin - 1].has("company", "for"):
+    if kin and (words[kin - 1].has("company", "for") or words[kin - 1].text in _QUOTING):
         return False
     if clause.only("kin", "me", "yes"):
         return not clause.says("ini")  # "ini anaknya bu" introduces herself
@@ -45,6 +48,8 @@ def _kin_comes(clause: Clause) -> bool:
         return False
     if _singles_out(clause):
         return True
+    if words[comes].lemma == "pergi":
+        return False  # "suami pergi" is away
     owned = kin + 1 < len(words) and words[kin + 1].has("me")
     alone = owned or (kin == 0 and clause.first("me") < 0)
     return kin < comes and alone and not clause.has("company", "sick", "because")
@@ -72,6 +77,9 @@ def others_come(clause: Clause) -> bool:
     subject = next((i for i, word in enumerate(before) if word.has("outsider", "people") and not word.has("kin")), -1)
     if subject >= 0:
         return not any(word.has(*ME) or word.how == "number" for word in before[:subject])
+    refused = any(a.has(*NEGATIONS) and b.has("can") for a, b in pairwise(before))
+    if refused or any(word.has("refuse") for word in before):
+        return False  # "tidak bisa nanti yang hadir yang lain saja"
     those = (bool(before) and before[-1].lemma == "yang") or any(
         a.lemma == "yang" and b.lemma == "lain" for a, b in pairwise(before)
     )

@@ -24,6 +24,8 @@ def weigh(clauses: Sequence[Clause], at_door: bool) -> Said:
             conditional = conditional or not (result.kind in _NO and clause.detached)
         else:
             result = _after(result, now, clause)
+            # "hadir kalau ada yang jaga, tapi tidak ada": the condition is not met.
+            conditional = conditional and not (clause.kind == "but" and result.kind == "no")
     if conditional and result.kind not in {"stand_in", "ask"}:
         return Said("maybe", result.kind != "nothing", "on a condition")
     wishes = any(clause.has("wish") for clause in clauses)

@@ -18,6 +18,7 @@ from tests.support.chat import Cast, Someone, cast
 SAID = {
     "jadwal": "JADWAL {group}; Sabtu 09.00; Balai Desa; P2",
     "gabung": "GABUNG {group}, {group}; Sabtu 09.00; Balai Desa; P2",
+    "usul waktu": "USUL WAKTU {group}; Sabtu 09.00; Minggu 14.00",
     "ganti jadwal": "GANTI JADWAL {group}; Minggu 10.00",
     "batalkan": "BATALKAN {group}; hujan",
     "absen": "ABSEN {group}",
@@ -37,6 +38,9 @@ SAID = {
     "kuis": "KUIS {group}",
     "paham": "PAHAM {group}",
     "rekap": "REKAP",
+    "laporan": "LAPORAN {group}",
+    "siaran": "SIARAN {group}; Besok bawa Buku KIA.",
+    "ringkasan": "RINGKASAN MATI",
     "belum bertemu": "BELUM BERTEMU",
     "belum lapor": "BELUM LAPOR",
     "halaman": "HALAMAN",
