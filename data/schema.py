@@ -444,6 +444,40 @@ practice = Table(
 )
 """The small thing to try at home for who came, the key messages for who did not."""
 
+FIGURES = (
+    "offered",
+    "begun",
+    "finished",
+    "quiz_families",
+    "score",
+    "pairs",
+    "pair_families",
+    "before",
+    "after",
+    "told",
+    "asked",
+    "tried",
+    "not_tried",
+    *(
+        f"{form}_{state}"
+        for form in ("kesehatan", "pendidikan", "kesejahteraan")
+        for state in ("reported", "verified", "not_done", "unknown")
+    ),
+)
+"""Shares are added up in millionths."""
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("period", String(7), primary_key=True),
+    _to("kelompok", primary_key=True),
+    _to("staff", "pendamping_id", nullable=True),
+    Column("at", Moment, nullable=False),
+    Column("families", Integer, nullable=False),
+    *(Column(name, BigInteger, nullable=False, server_default="0") for name in FIGURES),
+)
+"""Quizzes, practices and obligations of a kelompok in a month ('2026-11') or triwulan ('2026-T4'), counted at `at`."""
+
 # --- broadcasts ---------------------------------------------------------------------------------------------------
 
 broadcast = Table(

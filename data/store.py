@@ -28,6 +28,7 @@ from data import (
     broadcasts,
     desk,
     events,
+    figures,
     invitations,
     letters,
     meetings,
@@ -149,6 +150,10 @@ class Tx:
     @cached_property
     def invitations(self) -> invitations.Invitations:
         return invitations.Invitations(self.conn, self.now)
+
+    @cached_property
+    def figures(self) -> figures.Figures:
+        return figures.Figures(self.conn, self.now)
 
     @cached_property
     def obligations(self) -> obligations.Obligations:

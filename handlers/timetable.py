@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.store import Tx
-from handlers import broadcast, housekeeping, meetings, obligations, questions, quiz, reminders, summary
+from handlers import broadcast, figures, housekeeping, meetings, obligations, questions, quiz, reminders, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ TICKS: Sequence[Tick] = (
     Tick("quizzes", 30, quiz.tick_offer),
     Tick("practices", 30, quiz.tick_practice),
     Tick("quizzes ahead", 720, quiz.tick_ahead),
+    Tick("figures of the pages", 60, figures.tick),
     Tick("broadcasts", 1, broadcast.tick_broadcasts),
     Tick("proposed times", 10, meetings.tick_proposals),
     Tick("monthly meetings", 30, meetings.tick_rhythm),

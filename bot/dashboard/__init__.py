@@ -6,7 +6,21 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route
 
-from bot.dashboard import documents, families, groups, overview, questions, register, schedule, today, visits
+from bot.dashboard import (
+    documents,
+    families,
+    figures,
+    groups,
+    obligations,
+    overview,
+    planning,
+    questions,
+    quizzes,
+    register,
+    schedule,
+    today,
+    visits,
+)
 from bot.dashboard.door import After, Door, Page, nobody_waits
 from bot.dashboard.paper import asset
 from data.records import Role
@@ -18,14 +32,23 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/hari-ini", PENDAMPING, today.page),
     ("GET", "/menu", STAFF, today.menu),
     ("GET", "/ringkasan", KOORDINATOR, overview.page),
+    ("GET", "/capaian", KOORDINATOR, figures.page),
     ("GET", "/sesi", KOORDINATOR, overview.covered),
     ("GET", "/kelompok", PENDAMPING, groups.every),
     ("GET", "/kelompok/{kelompok:int}", PENDAMPING, groups.one),
     ("GET", "/jadwal", PENDAMPING, schedule.page),
+    ("GET", "/jadwal/baru", PENDAMPING, planning.blank),
+    ("POST", "/jadwal/lihat", PENDAMPING, planning.look),
+    ("POST", "/jadwal/kirim", PENDAMPING, planning.send),
+    ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/ubah", PENDAMPING, planning.change),
     ("GET", "/keluarga", PENDAMPING, families.every),
     ("GET", "/keluarga/{kpm:int}", PENDAMPING, families.one),
     ("POST", "/keluarga/{kpm:int}/kunjungan", PENDAMPING, families.note_visit),
     ("GET", "/tindak-lanjut", PENDAMPING, visits.page),
+    ("GET", "/kewajiban", PENDAMPING, obligations.page),
+    ("POST", "/kewajiban/{kelompok:int}/{member:int}", PENDAMPING, obligations.save),
+    ("GET", "/kuis", PENDAMPING, quizzes.page),
+    ("POST", "/kuis/{kelompok:int}/{meeting:int}/paham", PENDAMPING, quizzes.decide),
     ("GET", "/pertanyaan", PENDAMPING, questions.page),
     ("POST", "/pertanyaan/{question:int}/jawab", PENDAMPING, questions.answer),
     ("POST", "/pertanyaan/{question:int}/selesai", PENDAMPING, questions.close),
@@ -39,6 +62,8 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/siks.xlsx", PENDAMPING, documents.siks),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/surat.pdf", PENDAMPING, documents.letter),
     ("GET", "/rekap.xlsx", KOORDINATOR, documents.recap),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/pindah", PENDAMPING, planning.move),
+    ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/batal", PENDAMPING, planning.call_off),
 )
 
 

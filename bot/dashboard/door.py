@@ -26,7 +26,7 @@ COOKIE = "dasbor"
 LARGEST = 200_000
 """Bytes of a body: a register of a whole desa is smaller."""
 
-FIELDS = 50
+FIELDS = 500
 LARGEST_NUMBER = 2**53
 
 

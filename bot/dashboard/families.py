@@ -10,11 +10,14 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from bot.dashboard.door import Ask, Missing, Refused
+from bot.dashboard.obligations import STATES
 from bot.dashboard.paper import PRIVATE
-from data.records import Consent, Kelompok, Kpm, Line, Staff
+from data.obligations import Member
+from data.records import Consent, Kelompok, Kpm, Line, Staff, Topic
 from data.scoped import Asked, Found, Past, Visited
 from data.store import Tx
-from handlers import status
+from handlers import obligations, status
+from handlers.rules.verkom import Entry
 from handlers.speech import REASONS
 from messages import catalog
 from messages.envelope import Address
@@ -36,6 +39,7 @@ COMPONENTS = {
     "disabilitas_berat": "disabilitas berat",
     "lain": "anggota lain",
 }
+TOPICS = {Topic.MEETINGS: "pertemuan dan kuis", Topic.HEALTH: "pengingat kesehatan dan sekolah"}
 LANGUAGES = {"id": "Indonesia", "bjn": "Banjar", "jv": "Jawa"}
 LONGEST_NOTE = 500
 
@@ -61,6 +65,8 @@ class Family:
     reached: str
     phones: Sequence[Phone]
     members: Sequence[Any]
+    agreed: Sequence[tuple[Address, str, str, datetime]]
+    duties: Sequence[tuple[Member, Sequence[Entry]]]
     history: Sequence[Past]
     visits: Sequence[Visited]
     questions: Sequence[Asked]
@@ -83,7 +89,15 @@ async def one(ask: Ask) -> Response:
     """That it was looked at stands in the audit."""
     found = await ask.look(lambda tx: _family(tx, ask.who, ask.number("kpm")))
     await ask.write(lambda tx: tx.audit.write(f"staff:{ask.who.id}", "family.viewed", f"kpm:{found.kpm.id}"))
-    return ask.page("keluarga.html", title=found.kpm.name, d=found, COMPONENTS=COMPONENTS, LANGUAGES=LANGUAGES)
+    return ask.page(
+        "keluarga.html",
+        title=found.kpm.name,
+        d=found,
+        COMPONENTS=COMPONENTS,
+        LANGUAGES=LANGUAGES,
+        STATES=STATES,
+        thing=obligations.thing,
+    )
 
 
 async def note_visit(ask: Ask) -> Response:
@@ -115,6 +129,11 @@ def _family(tx: Tx, who: Staff, kpm_id: int) -> Family:
         catalog.render(*status.sentence(tx, kpm, kelompok, tx.now)).text.removeprefix(f"{kpm.name}: "),
         [Phone(address, line) for address, line in tx.scoped.phones(who, kpm_id)],
         tx.people.members_of(kpm_id),
+        [
+            (address, TOPICS[topic], CONSENT[state], at.astimezone(zone))
+            for address, topic, state, at in tx.scoped.consents(who, kpm_id)
+        ],
+        obligations.history(tx, kpm.id, tx.now.astimezone(zone).date()),
         [_local(past, zone) for past in tx.scoped.history(who, kpm_id)],
         [visit.at_zone(zone) for visit in tx.scoped.visits(who, [kpm_id])],
         tx.scoped.questions(who, kpm_id),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from bot.dashboard.door import Ask, Missing
+from bot.dashboard.door import Ask, Missing, Refused
 from data.content.sessions import SessionContent, next_session
 from data.records import Kelompok, Staff
 from data.scoped import Planned
@@ -77,3 +77,15 @@ def _group(tx: Tx, who: Staff, kelompok_id: int) -> OneGroup:
         next_session(tx.meetings.sessions_had(kelompok_id)),
         tx.now,
     )
+
+
+def chosen(tx: Tx, ask: Ask) -> tuple[Kelompok, list[Kelompok]]:
+    """The kelompok that the address names, else the first, and all there are. Raises Missing for one of others."""
+    kelompoks = tx.people.kelompok_in_scope(ask.who)
+    if not kelompoks:
+        raise Refused(404, "Belum ada kelompok dampingan untuk Anda.")
+    wanted = ask.query("kelompok")
+    found = next((k for k in kelompoks if not wanted or str(k.id) == wanted), None)
+    if found is None:
+        raise Missing
+    return found, kelompoks

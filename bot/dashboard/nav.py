@@ -26,11 +26,14 @@ PENDAMPING: Sequence[Place] = (
     Place("/dasbor/kelompok", "Kelompok", "groups"),
     Place("/dasbor/jadwal", "Jadwal", "calendar"),
     Place("/dasbor/keluarga", "Keluarga", "family"),
+    Place("/dasbor/kewajiban", "Kewajiban", "check-list", first=False),
+    Place("/dasbor/kuis", "Kuis", "book", first=False),
     Place("/dasbor/tindak-lanjut", "Tindak lanjut", "visit", first=False),
     Place("/dasbor/pertanyaan", "Pertanyaan", "question", first=False),
 )
 KOORDINATOR: Sequence[Place] = (
     Place("/dasbor/ringkasan", "Ringkasan", "chart"),
+    Place("/dasbor/capaian", "Capaian", "check-list"),
     Place("/dasbor/sesi", "Sesi", "book"),
 )
 

@@ -83,7 +83,7 @@ async def covered(ask: Ask) -> Response:
     """Which sessions were held, in how many kelompok."""
 
     def look(tx: Tx) -> tuple[Spot, list[Covered], datetime]:
-        spot, now = _spot(tx, ask, "/dasbor/sesi")
+        spot, now = spot_of(tx, ask, "/dasbor/sesi")
         return spot, tx.overview.sessions(ask.who, spot.by, spot.where), now
 
     spot, lines, now = await ask.look(look)
@@ -99,7 +99,7 @@ def change(part: int, whole: int, part_before: int, whole_before: int) -> str:
 
 
 def _seen(tx: Tx, ask: Ask) -> Seen:
-    spot, now = _spot(tx, ask, "/dasbor/ringkasan")
+    spot, now = spot_of(tx, ask, "/dasbor/ringkasan")
     when, where, look = spot.period, spot.where, tx.overview
     parts = look.parts(ask.who, when.months, spot.by, where)
     before = look.parts(ask.who, when.before.months, spot.by, where)
@@ -116,7 +116,7 @@ def _seen(tx: Tx, ask: Ask) -> Seen:
     )
 
 
-def _spot(tx: Tx, ask: Ask, page: str) -> tuple[Spot, datetime]:
+def spot_of(tx: Tx, ask: Ask, page: str) -> tuple[Spot, datetime]:
     """Raises Missing for a place outside the scope."""
     now = tx.now.astimezone(tx.scoped.zone(ask.who))
     when = period.read(ask.query("waktu"), now)

@@ -38,6 +38,8 @@ class Counting(Shelf):
                 quiz.c.chosen,
                 quiz.c.finished,
                 quiz.c.entered_by,
+                quiz.c.invited,
+                quiz.c.started,
                 correct.label("correct"),
                 func.count(quiz_answer.c.position).label("answered"),
             )
@@ -62,6 +64,7 @@ class Counting(Shelf):
                 sum(item.startswith(f"{r.session}-") for item, _ in r.chosen),
                 r.finished is not None,
                 r.entered_by is not None,
+                r.invited or r.started,
             )
             for r in self.conn.execute(statement)
         ]

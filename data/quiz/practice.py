@@ -72,6 +72,19 @@ class Practices(Shelf):
             for r in self.conn.execute(statement.group_by(practice.c.session).order_by(practice.c.session))
         }
 
+    def tried_in(self, kelompok_id: int, since: datetime, until: datetime) -> tuple[int, int, int, int]:
+        """(told, asked, done, not yet) of the practices that were sent in [since, until)."""
+        told = practice.c.told
+        row = self.conn.execute(
+            select(
+                func.count(),
+                func.count(practice.c.asked),
+                func.coalesce(func.sum(cast(practice.c.answer == "done", Integer)), 0),
+                func.count(practice.c.answer),
+            ).where(practice.c.kelompok_id == kelompok_id, practice.c.kind == "practice", told >= since, told < until)
+        ).one()
+        return int(row[0]), int(row[1]), int(row[2]), int(row[3]) - int(row[2])
+
     def newest_session(self, kelompok_ids: Sequence[int]) -> str | None:
         """The session of the quiz that was offered or begun last."""
         return self.conn.execute(

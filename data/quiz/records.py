@@ -56,6 +56,8 @@ class Score:
     """Questions of the session; 0 until it is begun."""
     finished: bool
     aloud: bool
+    at: datetime
+    """Offered, or begun by herself."""
 
     @property
     def share(self) -> float:

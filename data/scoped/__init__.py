@@ -145,6 +145,18 @@ class Scoped:
             for r in rows
         ]
 
+    def consents(self, who: Staff, kpm_id: int) -> list[tuple[Address, Topic, Consent, datetime]]:
+        """What each address of a family has agreed to, or not, and when."""
+        rows = self.conn.execute(
+            select(address.c.channel, address.c.value, consent.c.topic, consent.c.state, consent.c.at)
+            .join(kpm_address, kpm_address.c.address_id == address.c.id)
+            .join(kpm, kpm.c.id == kpm_address.c.kpm_id)
+            .join(consent, consent.c.address_id == address.c.id)
+            .where(kpm.c.id == kpm_id, kpm.c.kelompok_id.in_(within(who)))
+            .order_by(address.c.id, consent.c.topic.desc())
+        )
+        return [(Address(r.channel, r.value), Topic(r.topic), Consent(r.state), r.at) for r in rows]
+
     def history(self, who: Staff, kpm_id: int) -> list[Past]:
         """The meetings of a family, newest first."""
         rows = self.conn.execute(

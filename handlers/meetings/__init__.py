@@ -1,8 +1,18 @@
 """When and where does a kelompok meet? JADWAL, GABUNG, GANTI JADWAL, BATALKAN, and the places they meet at."""
 
 from handlers.meetings.acts import Change, Plan, call_off, create, move
-from handlers.meetings.change import on_batalkan, on_cancel_line, on_ganti, on_move_line
-from handlers.meetings.draft import on_draft_line, on_gabung, on_jadwal
+from handlers.meetings.change import (
+    CANCEL,
+    MOVE,
+    cancel_words,
+    move_words,
+    on_batalkan,
+    on_cancel_line,
+    on_ganti,
+    on_move_line,
+    refused,
+)
+from handlers.meetings.draft import done_with, on_draft_line, on_gabung, on_jadwal, planned_from, shown_first
 from handlers.meetings.place import on_permit, on_place_line
 from handlers.meetings.proposing import (
     TOPIC,
@@ -18,13 +28,18 @@ from handlers.meetings.proposing import (
 from handlers.meetings.rhythm import tick_rhythm
 
 __all__ = [
+    "CANCEL",
+    "MOVE",
     "TOPIC",
     "VOTE",
     "Change",
     "Plan",
     "call_off",
+    "cancel_words",
     "create",
+    "done_with",
     "move",
+    "move_words",
     "on_batalkan",
     "on_cancel_line",
     "on_draft_line",
@@ -40,6 +55,9 @@ __all__ = [
     "on_usul_line",
     "on_vote",
     "on_vote_line",
+    "planned_from",
+    "refused",
+    "shown_first",
     "tick_proposals",
     "tick_rhythm",
 ]

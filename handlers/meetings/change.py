@@ -54,12 +54,9 @@ def _with_kelompok(
     if meeting is None:
         tx.sessions.end(who.address_id, topic)
         return [say(msg, "meetings.no_upcoming", kelompok=kelompok.name)]
-    if topic == MOVE and tx.attendance.any_claim(meeting.id):
+    if too_late := refused(tx, meeting, topic):
         tx.sessions.end(who.address_id, topic)
-        return [say(msg, "meetings.move.has_claims", kelompok=kelompok.name, when=when(meeting))]
-    if topic == CANCEL and _has_marks(tx, meeting):
-        tx.sessions.end(who.address_id, topic)
-        return [say(msg, "meetings.cancel.has_marks", kelompok=kelompok.name, when=when(meeting))]
+        return [say(msg, too_late, kelompok=kelompok.name, when=when(meeting))]
     memory: dict[str, Any] = {"step": "detail", "meeting": meeting.id, "kelompok": kelompok.id}
     tx.sessions.keep(who.address_id, topic, memory, OPEN_FOR)
     if fields and fields[0]:
@@ -74,6 +71,40 @@ def _meant(tx: Tx, kelompok: Kelompok, at: datetime) -> Meeting | None:
     if meeting is None or meeting.starts > at or not tx.attendance.any_claim(meeting.id):
         return meeting
     return tx.meetings.current_or_next(kelompok.id, meeting.ends + timedelta(milliseconds=1)) or meeting
+
+
+def refused(tx: Tx, meeting: Meeting, topic: str) -> str | None:
+    """Why this meeting can be moved or cancelled no longer; None while it can."""
+    if topic == MOVE and tx.attendance.any_claim(meeting.id):
+        return "meetings.move.has_claims"
+    return "meetings.cancel.has_marks" if topic == CANCEL and _has_marks(tx, meeting) else None
+
+
+def cancel_words(tx: Tx, meeting: Meeting, reason: str) -> dict[str, str]:
+    """The parameters of `meetings.cancel.preview`."""
+    names = groups([tx.people.kelompok(i) for i in meeting.kelompok_ids])
+    return {
+        "kelompoks": names,
+        "when": when(meeting),
+        "place": meeting.place,
+        "reason": reason,
+        "told": str(sum(len(ids) for _, ids in told(tx, meeting))),
+    }
+
+
+def move_words(tx: Tx, meeting: Meeting, starts: datetime, ends: datetime, place: str) -> dict[str, str]:
+    """The parameters of `meetings.move.preview`."""
+    families = sum(len(tx.people.families(i)) for i in meeting.kelompok_ids)
+    involved = [tx.people.kelompok(i) for i in meeting.kelompok_ids]
+    found = warnings(tx, involved, meeting.pendamping_id, starts, ends, place, families, but=meeting.id)
+    return {
+        "kelompoks": groups(involved),
+        "before": when(meeting),
+        "when": hours(starts, ends, involved[0].zone),
+        "place": place,
+        "told": str(sum(len(ids) for _, ids in told(tx, meeting))),
+        "warnings": "".join(f"\nPerhatian: {w}" for w in found),
+    }
 
 
 def _has_marks(tx: Tx, meeting: Meeting) -> bool:
@@ -91,13 +122,10 @@ def _detail(
     meeting: Meeting,
     fields: list[str],
 ) -> list[Outbound]:
-    names = groups([tx.people.kelompok(i) for i in meeting.kelompok_ids])
-    knows = str(sum(len(ids) for _, ids in told(tx, meeting)))
     if topic == CANCEL:
         reason = " ".join(fields[0].split())[:200]
         tx.sessions.keep(who.address_id, topic, {**memory, "step": "preview", "reason": reason}, OPEN_FOR)
-        words = {"kelompoks": names, "when": when(meeting), "place": meeting.place}
-        return [say(msg, "meetings.cancel.preview", **words, reason=reason, told=knows)]
+        return [say(msg, "meetings.cancel.preview", **cancel_words(tx, meeting, reason))]
     try:
         read = read_when(fields[0], msg.at.astimezone(kelompok.zone))
     except DateFault as fault:
@@ -111,21 +139,7 @@ def _detail(
     place = draft["place"]
     new = {"starts": starts.isoformat(), "ends": ends.isoformat(), "place": place}
     tx.sessions.keep(who.address_id, topic, {**memory, "step": "preview", **new}, OPEN_FOR)
-    families = sum(len(tx.people.families(i)) for i in meeting.kelompok_ids)
-    involved = [tx.people.kelompok(i) for i in meeting.kelompok_ids]
-    found = warnings(tx, involved, meeting.pendamping_id, starts, ends, place, families, but=meeting.id)
-    return [
-        say(
-            msg,
-            "meetings.move.preview",
-            kelompoks=names,
-            before=when(meeting),
-            when=hours(starts, ends, kelompok.zone),
-            place=place,
-            told=knows,
-            warnings="".join(f"\nPerhatian: {w}" for w in found),
-        )
-    ]
+    return [say(msg, "meetings.move.preview", **move_words(tx, meeting, starts, ends, place))]
 
 
 def on_move_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
@@ -168,14 +182,12 @@ def _do(
     if who.staff is None:
         return [say(msg, "meetings.draft.nothing")]
     names = groups([tx.people.kelompok(i) for i in meeting.kelompok_ids])
+    if too_late := refused(tx, meeting, topic):
+        return [say(msg, too_late, kelompok=kelompok.name, when=when(meeting))]
     if topic == CANCEL:
-        if _has_marks(tx, meeting):
-            return [say(msg, "meetings.cancel.has_marks", kelompok=kelompok.name, when=when(meeting))]
         done = call_off(tx, who.staff, meeting, waiting["reason"])
         answer = say(msg, "meetings.cancel.done", kelompoks=names, when=when(meeting), told=str(done.told))
         return [answer, *done.letters]
-    if tx.attendance.any_claim(meeting.id):
-        return [say(msg, "meetings.move.has_claims", kelompok=kelompok.name, when=when(meeting))]
     starts, ends = (datetime.fromisoformat(waiting[name]) for name in ("starts", "ends"))
     if starts <= msg.at:
         return [say(msg, "meetings.when.past", text=hours(starts, ends, kelompok.zone)[:40])]

@@ -17,7 +17,7 @@ from handlers.meetings.preview import default_end, first_letter, preview, title_
 from handlers.rules.dates import DateFault, nth_in_month, read_monthly, read_when
 from handlers.speech import groups, hours, say
 from messages import spoken
-from messages.envelope import Inbound, Outbound
+from messages.envelope import Inbound, Outbound, StaffId
 
 TOPIC = "jadwal"
 OPEN_FOR = timedelta(hours=12)
@@ -157,6 +157,40 @@ def _take_what(draft: Draft, value: str) -> Fault | None:
     return None
 
 
+def planned_from(tx: Tx, kelompoks: Sequence[Kelompok], when: str, place: str, what: str, at: datetime) -> Plan | Fault:
+    """The meeting that these words mean, as a line of JADWAL or GABUNG does; or what to answer to them."""
+    draft: Draft = {"joint": len(kelompoks) > 1, "ids": [k.id for k in kelompoks]}
+    for name, value in (("when", when), ("where", place), ("what", what)):
+        if fault := _take(draft, name, value, kelompoks, tx, at):
+            return fault
+    wanted = _plan(draft, kelompoks)
+    return _past(wanted.starts, kelompoks[0]) if wanted.starts <= at else wanted
+
+
+def shown_first(tx: Tx, wanted: Plan, by: StaffId) -> Fault:
+    """What is shown before anything is written down."""
+    title = title_of(wanted.kind, wanted.title if wanted.session else None)
+    words = preview(tx, wanted.kelompoks, by, wanted.starts, wanted.ends, wanted.place, title)
+    return "meetings.draft.preview", words
+
+
+def done_with(tx: Tx, meeting: Meeting, kelompoks: Sequence[Kelompok]) -> Fault:
+    """What is said when it is written down."""
+    zone = kelompoks[0].zone
+    return "meetings.draft.sent", {
+        "kelompoks": groups(kelompoks),
+        "when": hours(meeting.starts, meeting.ends, zone),
+        "place": meeting.place,
+        "first": first_letter(tx, meeting.starts, zone),
+        "meeting": str(meeting.id),
+    }
+
+
+def _past(starts: datetime, kelompok: Kelompok) -> Fault:
+    local = starts.astimezone(kelompok.zone)
+    return "meetings.when.past", {"text": f"{spoken.short_date(local.date())} {spoken.clock(local)}"}
+
+
 def _next_step(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
     """Ask for what is missing, in the order of the line; then the preview."""
     kelompoks = _chosen(who, tx, draft)
@@ -171,12 +205,8 @@ def _next_step(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound
             return [_question(msg, tx, step, kelompoks)]
     draft["step"] = "preview"
     _keep(who, tx, draft)
-    wanted = _plan(draft, kelompoks)
-    title = title_of(wanted.kind, wanted.title if wanted.session else None)
-    pendamping_id = who.staff.id if who.staff else 0
-    params = preview(tx, kelompoks, pendamping_id, wanted.starts, wanted.ends, wanted.place, title)
-    params["when"] += rhythm.spoken_in_preview(draft)
-    return [say(msg, "meetings.draft.preview", **params)]
+    key, params = shown_first(tx, _plan(draft, kelompoks), who.staff.id if who.staff else StaffId(0))
+    return [say(msg, key, **{**params, "when": f"{params['when']}{rhythm.spoken_in_preview(draft)}"})]
 
 
 def _question(msg: Inbound, tx: Tx, step: str, kelompoks: Sequence[Kelompok]) -> Outbound:
@@ -307,28 +337,16 @@ def _send(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
         tx.sessions.end(who.address_id, TOPIC)
         return [say(msg, "meetings.draft.nothing")]
     wanted = _plan(draft, kelompoks)
-    zone = kelompoks[0].zone
     if wanted.starts <= msg.at:
-        local = wanted.starts.astimezone(zone)
-        fault = ("meetings.when.past", {"text": f"{spoken.short_date(local.date())} {spoken.clock(local)}"})
-        return _ask_again(msg, who, tx, draft, fault)
+        return _ask_again(msg, who, tx, draft, _past(wanted.starts, kelompoks[0]))
     tx.sessions.end(who.address_id, TOPIC)
     meeting = create(tx, who.staff, wanted)
     if meeting is None:
         return [say(msg, "meetings.draft.already", kelompoks=groups(kelompoks))]
     if "every" in draft:
         rhythm.remember(tx, who.staff, kelompoks[0], meeting, draft["every"])
-    return [
-        say(
-            msg,
-            "meetings.draft.sent",
-            kelompoks=groups(kelompoks),
-            when=hours(meeting.starts, meeting.ends, zone),
-            place=meeting.place,
-            first=first_letter(tx, meeting.starts, zone),
-            meeting=str(meeting.id),
-        )
-    ]
+    key, params = done_with(tx, meeting, kelompoks)
+    return [say(msg, key, **params)]
 
 
 def _plan(draft: Draft, kelompoks: Sequence[Kelompok]) -> Plan:

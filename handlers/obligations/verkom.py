@@ -10,7 +10,7 @@ from typing import Any
 
 from data.content.obligations import rules
 from data.obligations import Claim, Item
-from data.records import Kelompok, KpmId, Mark, Person, Role
+from data.records import Kelompok, KpmId, Mark, Person, Role, StaffId
 from data.store import Tx
 from handlers import scope
 from handlers.obligations.collecting import Row, Verkom, age_words, collect
@@ -151,9 +151,14 @@ def _units(found: Verkom, what: str) -> list[Unit]:
 
 
 def _thing(entry: Entry) -> str:
+    return f"{thing(entry)}, sampai {short_day(entry.one.due_to)}"
+
+
+def thing(entry: Entry) -> str:
+    """'timbang dan ukur Hafiz', 'Wati: periksa kehamilan ke-2 dari 6'."""
     words = phrase(entry.one.rule, entry.one.member, entry.one.nth)
     name = entry.one.member.name
-    return f"{words if name in words else f'{name}: {words}'}, sampai {short_day(entry.one.due_to)}"
+    return words if name in words else f"{name}: {words}"
 
 
 def _name(row: Row, day: date) -> str:
@@ -259,28 +264,33 @@ def _save(
     marks = dict(waiting["marks"])
     if not marks:
         return [say(msg, "obligations.verkom.nothing")]
-    written = 0
-    for unit in units:
-        if unit.key not in marks:
-            continue
-        claim = Claim(marks[unit.key]) if marks[unit.key] else None
-        for entry in unit.found:
-            written += _write(tx, who, entry, claim, waiting["proof"])
+    wishes = [
+        (entry, Claim(marks[unit.key]) if marks[unit.key] else None)
+        for unit in units
+        if unit.key in marks
+        for entry in unit.found
+    ]
+    written = verify(tx, who.staff.id, wishes, waiting["proof"])
     tx.sessions.end(who.address_id, TOPIC)
-    for kpm_id in {entry.one.member.kpm_id for unit in units if unit.key in marks for entry in unit.found}:
-        tx.obligations.queue.look_again(kpm_id)
     return [say(msg, "obligations.verkom.saved", kelompok=kelompok.name, count=str(written))]
 
 
-def _write(tx: Tx, who: Person, entry: Entry, claim: Claim | None, proof: str) -> int:
-    assert who.staff is not None  # noqa: S101  checked by the caller
+def verify(tx: Tx, by: StaffId, wishes: Sequence[tuple[Entry, Claim | None]], proof: str = "") -> int:
+    """The pendamping's word on each of these, from the chat or a page; how many it changed."""
+    written = sum(_write(tx, by, entry, claim, proof) for entry, claim in wishes)
+    for kpm_id in {entry.one.member.kpm_id for entry, _ in wishes}:
+        tx.obligations.queue.look_again(kpm_id)
+    return written
+
+
+def _write(tx: Tx, by: StaffId, entry: Entry, claim: Claim | None, proof: str) -> int:
     item: Item = item_of(entry.one)
     kind = proof or rules()[item.rule].proof if claim is Claim.DONE else proof
-    was = tx.obligations.mark(item, claim, who.staff.id, kind)
+    was = tx.obligations.mark(item, claim, by, kind)
     if was is claim:
         return 0
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
-    tx.audit.write(f"staff:{who.staff.id}", "obligation.mark", subject, was, claim, kind)
+    tx.audit.write(f"staff:{by}", "obligation.mark", subject, was, claim, kind)
     return 1
 
 

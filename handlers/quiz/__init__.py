@@ -2,7 +2,8 @@
 
 from handlers.quiz.ahead import tick_ahead
 from handlers.quiz.aloud import on_aloud_line
-from handlers.quiz.levels import on_levels_line, on_paham
+from handlers.quiz.levels import decide, on_levels_line, on_paham
+from handlers.quiz.numbers import Numbers, families_numbers, numbers_of
 from handlers.quiz.offering import tick_follow_meetings, tick_offer
 from handlers.quiz.overview import on_kuis_overview
 from handlers.quiz.practice import on_materi, on_practice, on_practice_who, tick_practice
@@ -23,7 +24,11 @@ from handlers.quiz.taking import (
 __all__ = [
     "TOPIC",
     "WHO",
+    "Numbers",
+    "decide",
+    "families_numbers",
     "is_waited_for",
+    "numbers_of",
     "on_aloud_line",
     "on_kuis",
     "on_kuis_line",

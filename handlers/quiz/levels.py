@@ -13,7 +13,7 @@ from handlers import scope
 from handlers.quiz.numbers import families_numbers
 from handlers.rules.quiz import LEVELS, propose
 from handlers.speech import say
-from messages.envelope import Inbound, KpmId, Outbound
+from messages.envelope import Inbound, KpmId, Outbound, StaffId
 
 TOPIC = "paham"
 OPEN_FOR = timedelta(hours=12)
@@ -86,15 +86,22 @@ def _save(
     msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, meeting: Meeting, levels: Mapping[str, str]
 ) -> list[Outbound]:
     assert who.staff is not None  # noqa: S101  checked by the caller
-    for kpm_id, level in levels.items():
-        was = tx.quiz.level(meeting.id, int(kpm_id))
-        if was != level:
-            tx.quiz.keep_level(meeting.id, int(kpm_id), level, who.staff.id)
-            subject = f"meeting:{meeting.id}:kpm:{kpm_id}"
-            tx.audit.write(f"staff:{who.staff.id}", "understanding", subject, was, level)
+    decide(tx, who.staff.id, meeting, {KpmId(int(kpm_id)): level for kpm_id, level in levels.items()})
     tx.sessions.end(who.address_id, TOPIC)
     summary = {"kelompok": kelompok.name, "session": meeting.session or "", "counts": _counts(levels)}
     return [say(msg, "quiz.staff.levels_saved", **summary)]
+
+
+def decide(tx: Tx, by: StaffId, meeting: Meeting, levels: Mapping[KpmId, str]) -> int:
+    """The pendamping's word on these families, from the chat or a page; how many it changed."""
+    changed = 0
+    for kpm_id, level in levels.items():
+        was = tx.quiz.level(meeting.id, kpm_id)
+        if was != level:
+            tx.quiz.keep_level(meeting.id, kpm_id, level, by)
+            tx.audit.write(f"staff:{by}", "understanding", f"meeting:{meeting.id}:kpm:{kpm_id}", was, level)
+            changed += 1
+    return changed
 
 
 def read_levels(text: str, last: int) -> tuple[dict[int, str], list[str]]:

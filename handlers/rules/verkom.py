@@ -49,6 +49,21 @@ class Quarter:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """'2026-11'."""
+
+    name: str
+
+    @property
+    def since(self) -> date:
+        return date(int(self.name[:4]), int(self.name[5:]), 1)
+
+    @property
+    def until(self) -> date:
+        return (self.since + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing of one member in these months, with what is known of it."""
 
@@ -105,7 +120,7 @@ def state(one: Occurrence, kept: Kept | None, day: date | None) -> str:
 
 
 def entries(
-    member: Member, kept: Mapping[tuple[int, str, str], Kept], form: str, quarter: Quarter, today: date
+    member: Member, kept: Mapping[tuple[int, str, str], Kept], form: str, quarter: Quarter | Month, today: date
 ) -> list[Entry]:
     """What was asked of this member in these months up to today; what does not concern her is left out."""
     found = []
@@ -132,6 +147,33 @@ def percent(effective: int, alpa: int, izin: int, sakit: int) -> int | None:
 
 def is_low(share: int | None) -> bool:
     return share is not None and share < limits().school_percent
+
+
+def hidden(lines: Sequence[Counts]) -> list[set[str]]:
+    """Which cells of a table with its sum below may not be read, line by line: those under the limit, and as many of
+    the others as it takes that no subtraction, along a line or down a column, leaves such a number alone."""
+    least, parts = limits().suppress_below, STATES[1:]
+    gone = [{name for name in STATES if 0 < getattr(line, name) < least} for line in lines]
+    more = True
+    while more:
+        more = False
+        for line, mine in zip(lines, gone, strict=True):
+            more |= _cover([(mine, name, getattr(line, name)) for name in parts], least)
+        for name in STATES:
+            more |= _cover([(mine, name, getattr(line, name)) for line, mine in zip(lines, gone, strict=True)], least)
+    return gone
+
+
+def _cover(cells: Sequence[tuple[set[str], str, int]], least: int) -> bool:
+    """Hide one more, when what is hidden stands alone or adds up to less than the limit; True if it did. The smallest
+    goes; a nought only where there is nothing else."""
+    gone = [number for mine, name, number in cells if name in mine]
+    left = [cell for cell in cells if cell[1] not in cell[0]]
+    if not gone or not left or (len(gone) > 1 and sum(gone) >= least):
+        return False
+    mine, name, _ = min(left, key=lambda cell: (cell[2] == 0, cell[2]))
+    mine.add(name)
+    return True
 
 
 def shown(counts: Counts, *, suppress: bool) -> dict[str, str]:

@@ -38,6 +38,8 @@ TITLES = {
     Visit.DECLINED: "Tidak bisa datang",
 }
 
+MISSED = "Kewajiban belum"
+
 Register = Mapping[KpmId, Entry]
 
 
@@ -49,6 +51,15 @@ class ToVisit:
     kelompok: Kelompok
     why: Visit
     hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """'Siti', 'timbang dan ukur Hafiz: kerja'."""
+
+    kpm_id: KpmId
+    name: str
+    what: str
 
 
 def on_tindak_lanjut(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
@@ -67,19 +78,19 @@ def _kelompok(tx: Tx, kelompok: Kelompok, at: datetime) -> str:
     for one in to_visit(tx, kelompok, at):
         found.setdefault(one.why, []).append(f"{one.kpm.name} ({one.hint})" if one.hint else one.kpm.name)
     said = [f"- {TITLES[why]}: {_short(found[why])}" for why in Visit if why in found]
-    if undone := _undone(tx, kelompok, at):
-        said.append(f"- Kewajiban belum: {_short(undone)}")
+    if missed := undone(tx, kelompok, at):
+        said.append(f"- {MISSED}: {_short([f'{one.name} ({one.what})' for one in missed])}")
     return "\n".join([kelompok.name, *said]) if said else ""
 
 
-def _undone(tx: Tx, kelompok: Kelompok, at: datetime) -> list[str]:
-    """'Siti (timbang dan ukur Hafiz: kerja)', once for each family and thing."""
-    lines = []
+def undone(tx: Tx, kelompok: Kelompok, at: datetime) -> list[Undone]:
+    """What families said lately that they have not done, once for each family and thing."""
+    found = []
     for one in tx.obligations.refused(kelompok.id, at - UNDONE_BACK):
         what = rules()[one.rule].short.replace("{nama}", one.member).replace(" {ke}", "").replace("{ke}", "")
         why = f": {REASONS.get(one.reason, one.reason)}" if one.reason else ""
-        lines.append(f"{one.kpm} ({what}{why})")
-    return list(dict.fromkeys(lines))
+        found.append(Undone(one.kpm_id, one.kpm, f"{what}{why}"))
+    return list(dict.fromkeys(found))
 
 
 def to_visit(tx: Tx, kelompok: Kelompok, at: datetime) -> list[ToVisit]:

@@ -36,6 +36,7 @@ PICTURED = {
     *("masuk-phone", "hari-ini-phone", "daftar-hadir-phone", "simpan-phone", "tanpa-sambungan-phone"),
     *("dua-orang-phone", "jadwal-phone", "tindak-lanjut-phone", "keluarga-phone", "pertanyaan-phone"),
     *("daftar-hadir-desk", "ringkasan-desk", "ringkasan-phone", "sesi-desk"),
+    *("verifikasi-phone", "jadwal-baru-phone", "capaian-desk"),
 }
 
 PAST = [f"2026-{month:02}" for month in range(1, 11)] if PICTURES else ["2026-10"]
@@ -339,9 +340,35 @@ def test_a_koordinator_goes_down_to_one_kelompok(screens: Any, size: str):
     expect(page.locator(".head")).to_contain_text("Triwulan 4 2026")
     ratna.tap(page.get_by_text("Lihat tabelnya").first)
     expect(page.get_by_role("region", name="Tabel: Hadir")).to_be_visible()
-    ratna.go("/dasbor/sesi")
-    ratna.picture("sesi")
-    ratna.fits()
+    for name in ("sesi", "capaian"):
+        ratna.go(f"/dasbor/{name}")
+        ratna.picture(name)
+        ratna.fits()
+
+
+def test_a_meeting_is_shown_before_it_is_made_and_an_obligation_is_verified(village: Village, screens: Any):
+    budi: Screen = screens(BUDI, "phone")
+    page = budi.go("/dasbor/jadwal/baru")
+    page.get_by_label("Melati 2").check()
+    page.get_by_label("Tanggal").fill("2026-12-05")
+    page.get_by_label("Tempat").fill("Balai Desa Babayau")
+    budi.picture("jadwal-baru")
+    budi.tap(page.get_by_role("button", name="Lihat dulu"))
+    expect(page.locator(".quote")).to_contain_text("Sabtu, 5 Desember 2026")
+    budi.fits()
+    budi.tap(page.get_by_role("button", name="Simpan jadwal"))
+    expect(page.get_by_role("heading", name="Tersimpan")).to_be_visible()
+    page = budi.go("/dasbor/jadwal?bulan=2026-12")
+    budi.tap(page.get_by_role("link", name="Pindah atau batal").first)
+    expect(page.get_by_role("heading", name="Batalkan")).to_be_visible()
+    budi.fits()
+    page = budi.go("/dasbor/kewajiban")
+    budi.tap(page.locator(".rounds summary").first)
+    budi.tap(page.locator("fieldset").first.get_by_text("Sudah", exact=True))
+    budi.picture("verifikasi")
+    budi.fits()
+    budi.tap(page.get_by_role("button", name="Simpan").first)
+    expect(page.get_by_role("status")).to_contain_text("1 hal berubah")
 
 
 PAGES = {
@@ -350,15 +377,18 @@ PAGES = {
         "menu",
         "kelompok",
         "kelompok/3",
+        "jadwal/baru",
         "jadwal",
+        "kewajiban",
+        "kuis",
         "keluarga",
         "keluarga/1",
         "tindak-lanjut",
         "pertanyaan",
     ],
-    RATNA: ["ringkasan?waktu=2026-10", "sesi"],
+    RATNA: ["ringkasan?waktu=2026-10", "capaian", "sesi"],
 }
-ON_A_DESK = {"hari-ini", "jadwal", "ringkasan?waktu=2026-10", "sesi"}
+ON_A_DESK = {"hari-ini", "jadwal", "kewajiban", "ringkasan?waktu=2026-10", "capaian", "sesi"}
 """Those that look different there."""
 
 

@@ -45,10 +45,6 @@ SAID = {
     "belum lapor": "BELUM LAPOR",
     "halaman": "HALAMAN",
     "menu": "MENU",
-    "siaran": "SIARAN {group}; Bawa KIA saat posyandu",
-    "laporan": "LAPORAN {group}",
-    "ringkasan": "RINGKASAN MATI",
-    "usul waktu": "USUL WAKTU {group}; Sabtu 09.00; Minggu 10.00",
 }
 CHANGING = set(metadata.tables) - {"address", "audit", "event", "lease", "outbox", "outbox_kpm", "session", "desk_link"}
 ROLES = ("kpm", "ketua", "pendamping", "desa", "kecamatan", "kabupaten", "admin")

@@ -35,6 +35,9 @@ async def test_every_page_answers_and_a_register_is_kept(database):
             "kelompok",
             group,
             "jadwal",
+            "jadwal/baru",
+            "kewajiban",
+            "kuis",
             "keluarga?cari=si",
             family,
             "tindak-lanjut",
@@ -42,7 +45,13 @@ async def test_every_page_answers_and_a_register_is_kept(database):
         ):
             assert (await budi.get(f"/dasbor/{path}")).status == 200, path
         assert "Sehat." in (await budi.get(f"/dasbor/{family}")).text
-        for path in ("ringkasan", "ringkasan?waktu=2026-T4&pendamping=Pak+Budi", "sesi", "sesi?pendamping=Pak+Budi"):
+        for path in (
+            "ringkasan",
+            "ringkasan?waktu=2026-T4&pendamping=Pak+Budi",
+            "capaian",
+            "sesi",
+            "sesi?pendamping=Pak+Budi",
+        ):
             assert (await ratna.get(f"/dasbor/{path}")).status == 200, path
         assert "Kerja" in (await ratna.get("/dasbor/ringkasan")).text
 

@@ -153,7 +153,7 @@ async def test_another_kecamatan_is_not_there(site: Site):
     text = (await visitor.get("/dasbor/ringkasan?waktu=2026-10")).text
     assert row(text, "Mungkur")
     assert not re.search("Batumandi|Babayau|Melati|Anggrek|Pak Budi", text)
-    for path in ("ringkasan", "sesi"):
+    for path in ("ringkasan", "capaian", "sesi"):
         for wrong in (
             f"kecamatan={ids['Batumandi']}",
             f"desa={desa['Babayau']}",
@@ -176,6 +176,7 @@ async def test_script_text_stays_text(site: Site, ratna: Visitor):
     site.store.run(spoil)
     for path in (
         "ringkasan",
+        "capaian",
         "sesi",
         "ringkasan?kecamatan=1&desa=1",
         f"ringkasan?pendamping={SCRIPT}",
@@ -222,7 +223,8 @@ async def test_every_scope_has_a_first_page_also_an_empty_one(site: Site):
         page = await visitor.get("/dasbor/ringkasan?waktu=2026-10")
         assert page.status == 200
         assert seen in page.text
-        assert (await visitor.get("/dasbor/sesi")).status == 200
+        for path in ("capaian", "sesi"):
+            assert (await visitor.get(f"/dasbor/{path}")).status == 200
     visitor = await site.signed_in(new)
     for path in ("hari-ini", "kelompok", "jadwal", "keluarga", "tindak-lanjut", "pertanyaan"):
         assert (await visitor.get(f"/dasbor/{path}")).status == 200, path

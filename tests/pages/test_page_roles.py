@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.support.pages import Site, served
 
 LEVELS = ("desa", "kecamatan", "kabupaten")
 SENT = {"revision": 0, "marks": {}, "undo": {}, "catatan": "sehat", "jawaban": "besok", "jawab": "besok"}
+SENT |= {"waktu": "2026-T4", "bentuk": "kesehatan"}
 
 
 @pytest.fixture
@@ -48,6 +50,9 @@ def everybody(site: Site) -> dict[str, tuple[StaffId, Role]]:
 async def test_every_page_by_every_role_about_ones_own_and_anothers(site: Site):
     village, meeting = site.village, site.meeting()
     numbers = {"kelompok": village.melati1, "meeting": meeting.id, "kpm": village.kpms["Siti"]}
+
+    born = {"relation": "anak", "component": "anak_usia_dini", "born": date(2026, 3, 20)}
+    numbers["member"] = site.store.run(lambda tx: tx.obligations.add_member(numbers["kpm"], name="Hafiz", **born))
 
     def question(tx) -> int:
         who = village.kpm(tx, "Siti")

@@ -70,6 +70,7 @@ PROBED = {
     "proposed times",
     "monthly meetings",
     "forgetting",
+    "figures of the pages",
     *QUIZ_TICKS,
 }
 

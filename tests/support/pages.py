@@ -64,7 +64,7 @@ class Visitor:
 
     async def _ask(self, method: str, path: str, **more: Any) -> Answer:
         async with self.http.request(method, self.base + path, allow_redirects=False, **more) as answer:
-            text = await answer.text(errors="replace")
+            text = (await answer.read()).decode("utf-8", "replace")
             if found := re.search(r'name="csrf" value="(\w+)"', text):
                 self.csrf = found[1]
             return Answer(answer.status, text, answer.headers)
@@ -73,11 +73,14 @@ class Visitor:
 class Site:
     """The pages of one village; its clock stands at the meeting of Melati 1."""
 
-    def __init__(self, database: Opened, base: str) -> None:
+    village: Village
+
+    def __init__(self, database: Opened, base: str, *, settled: bool) -> None:
         self.database, self.base = database, base
         self.store: Store = database.store()
         self.store.key = lambda: KEY
-        self.village: Village = self.store.run(settle)
+        if settled:
+            self.village = self.store.run(settle)
         self.visitors: list[Visitor] = []
 
     def meeting(self, *kelompok_ids: int, **more: Any) -> Meeting:
@@ -102,12 +105,14 @@ class Site:
 
 
 @asynccontextmanager
-async def served(database: Opened, *, secure: bool = False) -> AsyncIterator[Site]:
+async def served(database: Opened, *, secure: bool = False, settled: bool = True) -> AsyncIterator[Site]:
+    """`settled`: with the village, at its meeting; else what the database holds already."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    site = Site(database, f"http://127.0.0.1:{port}")
-    site.at(SATURDAY + timedelta(minutes=5))
+    site = Site(database, f"http://127.0.0.1:{port}", settled=settled)
+    if settled:
+        site.at(SATURDAY + timedelta(minutes=5))
     health = Health(site.store, last_tick=lambda: None, sender=lambda: True)
     web = make_web(site.store, health, dashboard.routes(site.store, secure=secure), None)
     config = uvicorn.Config(web, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off")

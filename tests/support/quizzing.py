@@ -66,6 +66,11 @@ MARKS = {"Siti": (True, True, True), "Wati": (True, True, False), "Aminah": (Fal
 def played_in_a_village(tx: Tx) -> Village:
     """Four families of Melati 1 were offered P2, three answered it all; two of Melati 2 answered it right."""
     village = settle(tx)
+    play(tx, village)
+    return village
+
+
+def play(tx: Tx, village: Village) -> None:
     marks = {**MARKS, "Halimah": (True,) * 3, "Rusmini": (True,) * 3}
     for name, given in marks.items():
         kpm = village.kpm(tx, name)
@@ -81,4 +86,3 @@ def played_in_a_village(tx: Tx) -> Village:
             take(tx, asked, asked.item.right if mark else next(x for x in LETTERS if x != asked.item.right))
         if given:
             tx.quiz.finish(added)
-    return village
