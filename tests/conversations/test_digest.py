@@ -39,6 +39,7 @@ def test_on_monday_the_month_so_far_and_on_the_first_the_month_before(c):
 
 def test_on_a_monday_that_is_the_first_both_come_once():
     c = cast("2027-02-01 07:50")
+    c.chat.meeting("Melati 3", starts="2027-02-13 09:00", announced="now")
     c.chat.at("2027-02-01 12:00")
     assert digests(c) == ["mingguan", "bulanan"]
 
