@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from data.records import Person, Role
-from data.store import Store, Tx
+from data.store import Store, Tx, breaks_the_batch
 from handlers import router
 from messages import catalog
 from messages.envelope import Address, Inbound, Kind, Outbound, Priority, StaffTo
@@ -88,9 +87,9 @@ def retry(tx: Tx) -> tuple[int, int]:
         try:
             with tx.conn.begin_nested():
                 answer(tx, unpacked(event.raw))
-        except OperationalError:  # the database's fault, not the event's: the whole transaction is repeated
-            raise
         except Exception as fault:  # it stays failed, with the newest reason
+            if breaks_the_batch(fault):  # the database's fault, not the event's: the whole transaction is repeated
+                raise
             tx.events.keep_failed(event.account, event.event, event.raw, f"{type(fault).__name__}: {fault}"[:500])
             failed += 1
         else:

@@ -339,7 +339,7 @@ class Store:
         try:
             value = work(Tx(conn, self.clock(), self.key))
         except BaseException as fault:  # undone and handed back, SystemExit too; the rest of the batch stands
-            if isinstance(fault, DBAPIError) and _breaks_the_batch(fault):
+            if breaks_the_batch(fault):
                 raise
             UNDO.change(conn, {})
             RELEASE.change(conn, {})
@@ -475,8 +475,11 @@ def _may_pass_again(fault: BaseException) -> bool:
     return fault.connection_invalidated or _state(fault) in {"40001", "40P01", "57P01", "08006", "08003"}
 
 
-def _breaks_the_batch(fault: DBAPIError) -> bool:
-    """A fault of the database rather than of one event: a full disk, an I/O error, a deadlock, a lost server."""
+def breaks_the_batch(fault: BaseException) -> bool:
+    """A fault of the database rather than of one event: a full disk, an I/O error, a deadlock, a lost server. Nothing
+    that was done in this transaction can be trusted; whoever catches such a fault lets it through."""
+    if not isinstance(fault, DBAPIError):
+        return False
     if isinstance(fault.orig, sqlite3.Error):
         name = str(getattr(fault.orig, "sqlite_errorname", ""))  # a fault of the driver itself has none
         return name.startswith(SQLITE_BREAKS)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from bot.channels.base import Blames
 from bot.channels.errors import MAX_TRIES
 from bot.dispatcher.carrying import TEMPLATE_RESTS, Outcome, Result
 from data.records import Role
-from data.store import Tx
+from data.store import Tx, breaks_the_batch
 from handlers import reached
 from messages.envelope import Address, Outbound, Priority, StaffTo
 
@@ -46,9 +45,9 @@ class Settler:
             try:
                 with tx.conn.begin_nested():
                     self.keep(tx, [outcome])
-            except OperationalError:  # the database's fault, not the letter's: the whole transaction is repeated
-                raise
             except Exception as fault:
+                if breaks_the_batch(fault):  # the database's fault, not the letter's: the whole transaction is repeated
+                    raise
                 log.exception("outcome not kept", outbox=letter.id, key=letter.key)
                 tx.sending.fail(letter.id, outcome.claimed.fence, type(fault).__name__)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from bot.channels.base import Blames, Convert, Notice, Refused, TryLater
 from bot.channels.errors import MAX_TRIES, back_off, whatsapp_error
@@ -14,7 +13,7 @@ from bot.dispatcher.carrying import ACCOUNT_RESTS, AT_ONCE, TEMPLATE_RESTS
 from bot.dispatcher.settling import alert_admins
 from data.accounts import STOPPED
 from data.sending import Moved
-from data.store import Store, Tx
+from data.store import Store, Tx, breaks_the_batch
 from handlers import reached
 from messages import catalog
 from messages.envelope import Address, Status, StatusUpdate
@@ -50,9 +49,9 @@ def _one_by_one(tx: Tx, updates: Sequence[StatusUpdate | Notice]) -> None:
         try:
             with tx.conn.begin_nested():
                 keep_all(tx, [update])
-        except OperationalError:  # the database's fault, not the status's: the whole transaction is repeated
-            raise
-        except Exception:
+        except Exception as fault:
+            if breaks_the_batch(fault):  # the database's fault, not the status's: the whole transaction is repeated
+                raise
             log.exception("status not kept", account=update.account if isinstance(update, StatusUpdate) else "whatsapp")
 
 

@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 
 import pytest
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
@@ -259,11 +260,11 @@ def test_a_deadlock_is_not_taken_for_poison(store: Store, letter: int, monkeypat
     """The transaction it broke is gone: only the whole batch can be repeated."""
 
     def deadlock(self, updates):
-        raise OperationalError("UPDATE", {}, Exception("deadlock detected"))
+        raise OperationalError("UPDATE", {}, DeadlockDetected("deadlock detected"))
 
     monkeypatch.setattr("data.sending.Sending.progress", deadlock)
-    with pytest.raises(OperationalError):
+    with pytest.raises(StoreError):
         store.run(lambda tx: statuses._one_by_one(tx, [said(letter, READ)]))
-    with pytest.raises(OperationalError):
+    with pytest.raises(StoreError):
         asyncio.run(receive_statuses(store, [said(letter, READ)]))
     assert state(store, letter) == "sent"
