@@ -18,7 +18,7 @@ from bot.dispatcher import statuses
 from bot.dispatcher.statuses import keep_all, receive_statuses
 from data import schema
 from data.records import Role
-from data.store import Store, Tx
+from data.store import Store, StoreError, Tx
 from messages.envelope import Address, Status, StatusUpdate
 from tests.support.senders import people, put, real_now, row, state
 
