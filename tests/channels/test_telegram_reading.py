@@ -96,7 +96,10 @@ MESSAGES = {
         message(sticker=FILE | {"type": "regular", "width": 9, "height": 9, "is_animated": False, "is_video": False}),
         {"kind": Kind.STICKER, "media": "F1"},
     ),
-    "a location": (message(location={"latitude": -2.3, "longitude": 115.6}), {"kind": Kind.LOCATION}),
+    "a location": (
+        message(location={"latitude": -2.3, "longitude": 115.6}),
+        {"kind": Kind.LOCATION, "location": "-2.300000,115.600000"},
+    ),
     "a video": (message(video=VIDEO, caption="hadir"), {"kind": Kind.OTHER, "media": "F1", "text": "hadir"}),
     "a moving picture, which is a document too": (
         message(animation=VIDEO, document=FILE),

@@ -71,7 +71,10 @@ MESSAGES = {
         message("contacts", [{"name": {"formatted_name": "Wati"}, "phones": [{"phone": "+62 811-0000-02"}]}]),
         {"kind": Kind.CONTACT, "phone": "+62811000002", "own_contact": False},
     ),
-    "a location": (message("location", {"latitude": -2.3, "longitude": 115.6}), {"kind": Kind.LOCATION}),
+    "a location": (
+        message("location", {"latitude": -2.3, "longitude": 115.6}),
+        {"kind": Kind.LOCATION, "location": "-2.300000,115.600000"},
+    ),
     "a picture": (
         message("image", {"id": "1003383421387256", "mime_type": "image/jpeg", "caption": "hadir"}),
         {"kind": Kind.IMAGE, "media": "1003383421387256", "text": "hadir"},
