@@ -15,7 +15,7 @@ from tests.support.databases import Opened, Postgres, running_postgres, sqlite_c
 
 # The check asks the same questions every time; `pytest --hypothesis-profile=search` looks for new ones, for long.
 settings.register_profile(
-    "house", deadline=None, derandomize=True, max_examples=90, suppress_health_check=[HealthCheck.too_slow]
+    "house", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("search", settings.get_profile("house"), derandomize=False, max_examples=3000)
 settings.load_profile("house")

@@ -302,6 +302,7 @@ BROAD = {
     "bot/dispatcher/sender.py": "a turn that fails is tried again letter by letter, and then raised",
     "bot/web/faults.py": "the loop over the requests",
     "bot/app.py": "whatever the driver says when a database cannot be opened becomes one sentence",
+    "bot/simulator/play.py": "a tick that fails is looked for one by one, as in real life",
     "bot/settings.py": "whatever zoneinfo says becomes one sentence",
     "bot/doctor/here.py": "whatever the driver says becomes one line of the doctor",
 }
