@@ -1,8 +1,9 @@
 """How many events a second pass the whole pipeline, each of them on disk before it is acknowledged?
 
 Ours is `bot.inbox.receive` with many senders at once. The baseline is the bare storage step of the usual way and
-nothing else: for each message an aiosqlite connection, one insert and a commit, in whichever manner is the fastest
-here. Both write to the same disk with SQLite's full fsync, in turns, so that a busy computer slows both.
+nothing else: for each message an aiosqlite connection as it comes, one insert and a commit. The manners that somebody
+who knows SQLite would choose (WAL, several at once) stand beside it. Both write to the same disk with SQLite's full
+fsync, in turns, so that a busy computer slows both.
 """
 
 from __future__ import annotations
@@ -289,8 +290,8 @@ def run(tell: Tell = no_progress) -> Sequence[Figure]:
 
 def _figures(ours: Sequence[Measured], alone: Measured, bares: dict[Manner, list[Measured | None]]) -> Sequence[Figure]:
     whole = {m: [one for one in found if one is not None] for m, found in bares.items() if None not in found}
-    best = max(whole, key=lambda m: median(one.rate for one in whole[m]))
-    rate, bare_rate = median(one.rate for one in ours), median(one.rate for one in whole[best])
+    usual = MANNERS[0]
+    rate, bare_rate = median(one.rate for one in ours), median(one.rate for one in whole[usual])
     waits = [wait for one in ours for wait in one.waits]
     hundredths = quantiles(waits, n=100)
     busy = f"{IN_FLIGHT} senders at once"
@@ -300,7 +301,7 @@ def _figures(ours: Sequence[Measured], alone: Measured, bares: dict[Manner, list
             rate,
             "/s",
             bare_rate,
-            best.name,
+            usual.name,
             f"≥ {DEMAND:g} × the baseline",
             rate >= DEMAND * bare_rate,
         ),
@@ -308,8 +309,8 @@ def _figures(ours: Sequence[Measured], alone: Measured, bares: dict[Manner, list
             "processor for one event",
             1000 * median(one.cpu for one in ours),
             "ms",
-            1000 * median(one.cpu for one in whole[best]),
-            best.name,
+            1000 * median(one.cpu for one in whole[usual]),
+            usual.name,
         ),
         Figure(f"acknowledgement p50, {busy}", 1000 * median(waits), "ms"),
         Figure(f"acknowledgement p99, {busy}", 1000 * hundredths[98], "ms"),
@@ -317,6 +318,6 @@ def _figures(ours: Sequence[Measured], alone: Measured, bares: dict[Manner, list
         *(
             Figure(f"bare step: {manner.name}", median(one.rate for one in found), "/s")
             for manner, found in whole.items()
-            if manner is not best
+            if manner is not usual
         ),
     ]
