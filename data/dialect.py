@@ -22,6 +22,7 @@ class InsertOnce:
             statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(conflict))
             self._many[dialect.dialect.name] = statement
             back = [table.c[returning]] if returning else []
+            self._back = back[0] if back else None
             self._statements[dialect.dialect.name] = Prepared(statement.returning(*back) if back else statement, back)
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> Any:
@@ -34,20 +35,35 @@ class InsertOnce:
         if rows:
             conn.execute(self._many[conn.dialect.name], list(rows))
 
+    def many_back(self, conn: Connection, rows: Sequence[dict[str, Any]], name: Any) -> dict[Any, Any]:
+        """The same; the `returning` column of the rows that were added, by their column `name`."""
+        if not rows:
+            return {}
+        statement = self._many[conn.dialect.name].returning(name, self._back)
+        return {row[0]: row[1] for row in conn.execute(statement, list(rows))}
+
 
 class Upsert:
-    """`INSERT … ON CONFLICT DO UPDATE` of the named columns."""
+    """`INSERT … ON CONFLICT DO UPDATE` of the named columns; those of `add` grow by the new number."""
 
-    def __init__(self, table: Table, conflict: Sequence[str], update: Sequence[str]) -> None:
+    def __init__(self, table: Table, conflict: Sequence[str], update: Sequence[str], add: Sequence[str] = ()) -> None:
         self._statements: dict[str, Prepared] = {}
+        self._many: dict[str, Any] = {}
         for dialect in (sqlite, postgresql):
             statement = dialect.insert(table)
             new = {name: statement.excluded[name] for name in update}
+            new |= {name: table.c[name] + statement.excluded[name] for name in add}
             upsert = statement.on_conflict_do_update(index_elements=list(conflict), set_=new)
+            self._many[dialect.dialect.name] = upsert
             self._statements[dialect.dialect.name] = Prepared(upsert)
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> None:
         self._statements[conn.dialect.name].change(conn, values)
+
+    def many(self, conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """The same for many rows, one after the other."""
+        if rows:
+            conn.execute(self._many[conn.dialect.name], list(rows))
 
 
 def storable(value: Any) -> Any:

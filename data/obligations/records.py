@@ -82,6 +82,11 @@ class Item:
     series: str
     occurrence: str
 
+    @property
+    def name(self) -> tuple[int, str, str]:
+        """What it is remembered under."""
+        return self.member_id, self.series, self.occurrence
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

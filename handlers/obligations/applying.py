@@ -37,7 +37,8 @@ def apply(tx: Tx, kpm: Kpm, meant: Meant, actor: str) -> None:
         case Change.CANDIDATE | Change.GRADUATED:
             status = FamilyStatus.CALON if meant.change is Change.CANDIDATE else FamilyStatus.GRADUASI
             tx.people.set_status(kpm.id, status)
-    tx.obligations.cancel_waiting(kpm.id)
+    if meant.change is not Change.NUMBER:
+        tx.obligations.waiting.cancel(kpm.id)
     tx.obligations.queue.look_again(kpm.id)
     said = meant.day.isoformat() if meant.day else meant.level or ""
     tx.audit.write(actor, "family.data", f"kpm:{kpm.id}", None, f"{meant.change} {said}".strip())

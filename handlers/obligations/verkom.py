@@ -14,6 +14,7 @@ from data.records import Kelompok, KpmId, Mark, Person, Role, StaffId
 from data.store import Tx
 from handlers import scope
 from handlers.obligations.collecting import Row, Verkom, age_words, collect
+from handlers.obligations.stopping import settle
 from handlers.obligations.wording import item_of, phrase, short_day
 from handlers.rules.marking import RegisterLine, read_marks
 from handlers.rules.verkom import FORM_WORDS, FORMS, Counts, Entry, Quarter, count, quarter_of, read_quarter, shown
@@ -278,8 +279,7 @@ def _save(
 def verify(tx: Tx, by: StaffId, wishes: Sequence[tuple[Entry, Claim | None]], proof: str = "") -> int:
     """The pendamping's word on each of these, from the chat or a page; how many it changed."""
     written = sum(_write(tx, by, entry, claim, proof) for entry, claim in wishes)
-    for kpm_id in {entry.one.member.kpm_id for entry, _ in wishes}:
-        tx.obligations.queue.look_again(kpm_id)
+    settle(tx, {entry.one.member.kpm_id for entry, _ in wishes})
     return written
 
 
