@@ -26,6 +26,9 @@ class Attended:
     sakit: int = 0
     alpa: int = 0
 
+    def __add__(self, other: Attended) -> Attended:
+        return Attended(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
     @property
     def unknown(self) -> int:
         return self.held - self.hadir - self.izin - self.sakit - self.alpa

@@ -10,7 +10,7 @@ from data.obligations import Claim, Item, Member
 from data.obligations.verkom import SchoolMonth, keep_month, school_months
 from data.records import Person
 from data.store import Tx
-from handlers.rules.verkom import is_low, percent
+from handlers.rules.verkom import is_low, low_below, percent
 from handlers.speech import say
 from messages import spoken
 from messages.envelope import Inbound, Outbound, Priority, StaffTo
@@ -47,7 +47,7 @@ def _told(tx: Tx, staff_id: int, names: Sequence[str]) -> Outbound:
     more = f", dan {len(names) - SHOWN} lagi" if len(names) > SHOWN else ""
     person = tx.people.staff(staff_id)
     assert person is not None  # noqa: S101  a kelompok names her
-    params = {"names": f"{', '.join(names[:SHOWN])}{more}"}
+    params = {"names": f"{', '.join(names[:SHOWN])}{more}", "limit": str(low_below())}
     return Outbound(StaffTo(person.id), "obligations.staff.school_low", params, priority=Priority.CHANGE)
 
 

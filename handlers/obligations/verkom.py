@@ -10,6 +10,7 @@ from typing import Any
 
 from data.content.obligations import rules
 from data.obligations import Claim, Item
+from data.obligations.verkom import Attended
 from data.records import Kelompok, KpmId, Mark, Person, Role, StaffId
 from data.store import Tx
 from handlers import scope
@@ -17,7 +18,18 @@ from handlers.obligations.collecting import Row, Verkom, age_words, collect
 from handlers.obligations.stopping import settle
 from handlers.obligations.wording import item_of, phrase, short_day
 from handlers.rules.marking import RegisterLine, read_marks
-from handlers.rules.verkom import FORM_WORDS, FORMS, Counts, Entry, Quarter, count, quarter_of, read_quarter, shown
+from handlers.rules.verkom import (
+    FORM_WORDS,
+    FORMS,
+    Counts,
+    Entry,
+    Quarter,
+    count,
+    of_meetings,
+    quarter_of,
+    read_quarter,
+    shown,
+)
 from handlers.speech import say
 from messages.envelope import Inbound, Outbound
 
@@ -107,9 +119,7 @@ def _overview(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, found: Verk
     memory = {"step": "form", "kelompok": kelompok.id, "quarter": [quarter.year, quarter.number], "marks": {}}
     tx.sessions.keep(who.address_id, TOPIC, {**memory, "proof": ""}, OPEN_FOR)
     lines = [f"{form.capitalize()}: {_words(found.total(form))}" for form in FORMS]
-    held = [attended for _, _, attended in found.p2k2]
-    came, expected = sum(a.hadir for a in held), sum(a.held for a in held)
-    lines.append(f"P2K2: hadir {came} dari {expected}, belum diketahui {sum(a.unknown for a in held)}")
+    lines.append(f"P2K2: {_met(found.attended)}")
     options = [(f"verkom.form:{form}", form.capitalize()) for form in FORMS]
     about = {"kelompok": kelompok.name, "quarter": str(quarter), "lines": "\n".join(lines)}
     return [say(msg, "obligations.verkom.overview", **about, options=options)]
@@ -119,6 +129,14 @@ def _words(counts: Counts, *, suppress: bool = False) -> str:
     number = shown(counts, suppress=suppress)
     return (
         f"sudah {number['verified']}, dilaporkan {number['reported']}, belum {number['not_done']}, "
+        f"belum diketahui {number['unknown']} dari {number['due']}"
+    )
+
+
+def _met(found: Attended, *, suppress: bool = False) -> str:
+    number = shown(of_meetings(found), suppress=suppress)
+    return (
+        f"hadir {number['verified']}, tidak hadir {number['not_done']}, "
         f"belum diketahui {number['unknown']} dari {number['due']}"
     )
 
@@ -305,7 +323,5 @@ def _coverage(msg: Inbound, tx: Tx, kelompoks: Sequence[Kelompok], rest: str) ->
     quarter = read_quarter(rest, today) or quarter_of(today)
     found = collect(tx, kelompoks, quarter, today)
     lines = [f"{form.capitalize()}: {_words(found.total(form), suppress=True)}" for form in FORMS]
-    held = [attended for _, _, attended in found.p2k2]
-    came, expected = sum(a.hadir for a in held), sum(a.held for a in held)
-    lines.append(f"P2K2: hadir {came} dari {expected}")
+    lines.append(f"P2K2: {_met(found.attended, suppress=True)}")
     return [say(msg, "obligations.verkom.coverage", quarter=str(quarter), lines="\n".join(lines))]

@@ -9,6 +9,7 @@ import pytest
 
 from data.records import Consent, Topic
 from handlers.obligations import stop_for_loss
+from messages.envelope import Outbound, Priority
 from tests.support.chat import Chat, Someone
 
 WEEK = timedelta(days=7)
@@ -141,6 +142,21 @@ def test_after_a_loss_was_told_nothing_more_comes_and_what_waited_is_cancelled()
     assert unasked(wati) == []
     assert not [letter for letter in budi.inbox if letter.key == "obligations.staff.born"]
     wati.says("kewajiban").hears("obligations.list_empty")
+
+
+def test_what_is_done_is_not_said_in_the_evening_and_the_brother_still_is():
+    chat, budi = chat_with("2026-12-09 09:00")
+    siti, wati = with_baby(chat), chat.kpm("Wati")
+    chat.agrees(wati)
+    chat.member(siti, "Husna", born="2025-03-20")
+    chat.member(wati, "Ahmad", born="2026-09-20")
+    chat.posyandu("tanggal 10")
+    chat.at("2026-12-09 12:00")
+    siti.says("KEWAJIBAN").says("sudah").hears("obligations.which").taps("Husna").hears("obligations.done")
+    budi.says("VERKOM Melati 3; Ahmad").says("semua sudah").says("selesai").hears("obligations.verkom.saved")
+    chat.at("2026-12-09 21:00")
+    siti.hears("obligations.posyandu").showing("Hafiz").hiding("Husna").hears_nothing()
+    assert wati.inbox == []
 
 
 def test_a_loss_stops_the_pregnancy_and_the_baby_and_not_the_school_child():
@@ -342,6 +358,60 @@ def test_a_birth_that_she_tells_counts_when_the_pendamping_has_entered_it():
     names = [(m.name, m.component) for m in chat.ask(lambda tx: tx.obligations.members([wati.id]))[wati.id]]
     assert names == [("Wati", "nifas"), ("Bayi 1", "anak_usia_dini"), ("Bayi 2", "anak_usia_dini")]
     assert [state for _, state in chat.questions()] == ["lahir: bayinya sudah lahir kemarin bu"]
+
+
+def test_a_moved_hpl_leaves_what_was_done_and_a_second_birth_begins_anew():
+    chat, budi = chat_with()
+    wati = pregnant(chat, next_on="2028-01-01")
+    wati.says("KEWAJIBAN").says("sudah").hears("obligations.done")
+
+    def done() -> set[str]:
+        return {series for _, series, _ in chat.ask(lambda tx: tx.obligations.kept([wati.id]))}
+
+    assert "ANC_T2" in done()
+    budi.says("DATA Wati; hamil; 26-04-2027").says("simpan").hears("obligations.data.saved")
+    assert "ANC_T2" in done()
+    chat.lapses_until("2027-04-24 08:00")
+    budi.says("DATA Wati; lahir; 23-04-2027; Ahmad").hears("obligations.data.preview")
+    budi.showing("Sampaikan juga langsung: ibu dan bayi diperiksa bidan sampai 25 Apr.").says("simpan")
+    budi.says("DATA Wati; hamil; 26-01-2028").says("simpan")
+    assert done() == set()
+
+
+def test_the_visits_after_a_birth_take_no_quiz_for_an_answer_and_one_letter_a_week_stays_one():
+    chat, budi = chat_with("2027-04-12 10:00")
+    wati, siti = pregnant(chat, next_on="2028-01-01"), pregnant(chat, "Siti", next_on="2028-01-01")
+    with chat.tx() as tx:
+        for who, key in ((wati, "practice.try"), (siti, "obligations.reminder")):
+            assert who.address is not None
+            words = {"names": "Ibu", "practice": "cuci tangan.", "pendamping": "Pak Budi", "what": "-", "letter": "1"}
+            tx.outbox.put(
+                Outbound(
+                    who.address, key, words, once=key, priority=Priority.REMINDER, unasked=True, kpms=[chat.kpm_id(who)]
+                )
+            )
+    chat.at("2027-04-12 11:00")
+    for name in ("Wati", "Siti"):
+        budi.says(f"DATA {name}; lahir; 12-04-2027; Ahmad").says("simpan").hears("obligations.data.saved")
+    chat.at("2027-04-14 10:00")
+    assert unasked(wati)[1:] == ["2027-04-12 sealed"]
+    wati.says("BUKA").hears("obligations.opened").showing("ke-1 dari 4", "ke-2 dari 4 (15 Apr sampai 19 Apr)")
+    chat.lapses_until("2027-04-25 10:00")
+    assert unasked(siti) == ["2027-04-12 reminder", "2027-04-20 sealed"]
+    siti.says("BUKA").hears("obligations.opened").showing("ke-2")
+
+
+def test_where_a_desa_has_two_posyandu_nobody_is_sent_to_the_wrong_one():
+    chat, _ = chat_with("2026-12-01 08:00")
+    siti = with_baby(chat)
+    chat.posyandu("tanggal 10")
+    chat.posyandu("tanggal 12", name="Mawar")
+    chat.at("2026-12-13 08:00")
+    assert unasked(siti) == ["2026-12-01 reminder"]
+    siti.hears("obligations.reminder").showing("posyandu bulan ini").hiding("besok")
+    chat.sql("UPDATE posyandu SET pattern = 'tanggal 10'")
+    chat.at("2027-01-09 20:00")
+    siti.hears("obligations.posyandu", place="posyandu")
 
 
 @pytest.mark.parametrize(
