@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.obligations import Kept, Member
-from data.obligations.verkom import Attended, SchoolMonth, attended, school_months
+from data.obligations import Attended, Kept, Member, SchoolMonth
+from data.obligations.verkom import attended, school_months
 from data.records import Kelompok, Kpm
 from data.store import Tx
 from handlers.rules.obligations import months_old

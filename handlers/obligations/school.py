@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from data.obligations import Claim, Item, Member
-from data.obligations.verkom import SchoolMonth, keep_month, school_months
+from data.obligations import Claim, Item, Member, SchoolMonth
+from data.obligations.verkom import keep_month, school_months
 from data.records import Person
 from data.store import Tx
 from handlers.rules.verkom import is_low, low_below, percent

@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from data.content.obligations import rules
-from data.obligations import Claim, Item
-from data.obligations.verkom import Attended
+from data.obligations import Attended, Claim, Item
 from data.records import Kelompok, KpmId, Mark, Person, Role, StaffId
 from data.store import Tx
 from handlers import scope

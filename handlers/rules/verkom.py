@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from data.content.obligations import limits, rules
-from data.obligations.records import Claim, Kept, Member
-from data.obligations.verkom import Attended
+from data.obligations.records import Attended, Claim, Kept, Member
 from handlers.rules.obligations import Occurrence, occurrences
 
 FORMS = ("kesehatan", "pendidikan", "kesejahteraan")

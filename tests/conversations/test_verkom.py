@@ -10,8 +10,7 @@ from openpyxl import load_workbook
 
 from bot.exports.verkom import coverage_rows, verkom_pdf, verkom_sheet
 from bot.exports.verkom.tables import tables
-from data.obligations import Claim, Item
-from data.obligations.verkom import SchoolMonth
+from data.obligations import Claim, Item, SchoolMonth
 from handlers.obligations.collecting import Verkom, collect
 from handlers.obligations.school import keep
 from handlers.rules.verkom import Quarter

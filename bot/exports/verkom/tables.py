@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from data.obligations.verkom import Attended
+from data.obligations import Attended
 from handlers.obligations.collecting import Row, Verkom, age_words
 from handlers.rules.verkom import FORMS, STATES, is_low, low_below, percent
 from messages.spoken import long_date, month_name
