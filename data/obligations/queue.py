@@ -45,6 +45,7 @@ DUE = Prepared(
     .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
     .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
     .where(member.c.next_on <= bindparam("day"), kabupaten.c.zone == bindparam("zone"))
+    .order_by(member.c.next_on)  # along its index: PostgreSQL would else read everybody to find the few
     .limit(bindparam("n"))
 )
 ALSO_DUE = Prepared(
@@ -60,7 +61,9 @@ ALSO_DUE = Prepared(
 )
 """The other families on their phones, where they are due too: one letter names them all."""
 
-SET_NEXT = update(member).where(member.c.id == bindparam("b_id")).values(next_on=bindparam("b_next"))
+SET_NEXT = Prepared(
+    update(member).where(member.c.id.in_(bindparam("ids", expanding=True))).values(next_on=bindparam("next"))
+)
 _MEETINGS, _HEALTH = consent.alias("meetings"), consent.alias("health")
 LINES = Prepared(
     select(
@@ -100,6 +103,7 @@ MEETINGS_AHEAD = Prepared(
         meeting_kelompok.c.kelompok_id.in_(bindparam("ks", expanding=True)),
     )
 )
+KELOMPOK_OF = Prepared(select(kpm.c.id, kpm.c.kelompok_id).where(kpm.c.id.in_(bindparam("ks", expanding=True))))
 REFUSED = {Consent.NO.value, Consent.LATER.value}
 
 
@@ -134,9 +138,11 @@ class Queue:
         ]
 
     def set_next(self, days: Mapping[int, date | None]) -> None:
-        rows = [{"b_id": member_id, "b_next": day} for member_id, day in sorted(days.items())]
-        if rows:
-            self.conn.execute(SET_NEXT, rows)
+        together: dict[date | None, list[int]] = defaultdict(list)
+        for member_id in sorted(days):
+            together[days[member_id]].append(member_id)
+        for day, ids in together.items():
+            SET_NEXT.change(self.conn, {"ids": ids, "next": day})
 
     def look_again(self, kpm_id: int, day: date = LOOK_AT_ONCE) -> None:
         self.conn.execute(update(member).where(member.c.kpm_id == kpm_id).values(next_on=day))
@@ -175,6 +181,11 @@ class Queue:
             where = Address(row.channel, row.value)
             found[row.id] = Line(kpm_record(row), where, row.address_id, alone, health, hours)
         return found
+
+    def kelompok_of(self, kpm_ids: Collection[int]) -> dict[int, int]:
+        """Also of those who cannot be written to."""
+        rows = KELOMPOK_OF.all(self.conn, {"ks": list(kpm_ids)}) if kpm_ids else []
+        return {row.id: row.kelompok_id for row in rows}
 
     def _served(self, addresses: Collection[int]) -> Sequence[Any]:
         return SERVED.all(self.conn, {"addresses": list(addresses)}) if addresses else []

@@ -34,7 +34,7 @@ class Family:
     kpm_id: int
     members: Sequence[Member]
     line: Line | None
-    kelompok: Kelompok | None
+    kelompok: Kelompok
     posyandu: Posyandu | None
     days: Days | None
     found: Sequence[tuple[Occurrence, bool]] = ()
@@ -93,7 +93,7 @@ class Letters:
         day = self.local.date()
         once = f"obligation:{day}:address:{address_id}:{evening:d}"
         kelompok = families[0].kelompok
-        pendamping = pendamping_of(kelompok) if kelompok else "pendamping"
+        pendamping = pendamping_of(kelompok)
         self.tx.outbox.known(lines[0].address, address_id)
         if evening and families[0].posyandu:
             params = {**words, "place": place_words(families[0].posyandu), "what": phrases(spoken, day)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
@@ -35,7 +35,7 @@ from handlers.rules.obligation_reminders import (
 )
 from handlers.rules.obligations import DAY, Occurrence, is_over
 from handlers.rules.reminders import plan as meeting_plan
-from messages.envelope import Outbound, Priority, StaffTo
+from messages.envelope import KpmId, Outbound, Priority, StaffTo
 
 AT_ONCE = 200
 """Members whose day has come, with their families: one transaction stays short, so replies never wait (HOUSE 8)."""
@@ -68,6 +68,7 @@ class Morning:
     local: datetime
     looks: Sequence[Look]
     groups: dict[int, Kelompok] = field(default_factory=dict)
+    group_of: dict[int, int] = field(default_factory=dict)
     places: dict[int, Posyandu | None] = field(default_factory=dict)
     kept: dict[int, dict[Name, Kept]] = field(default_factory=dict)
     """By member, so that nobody is looked for among those of all the others."""
@@ -80,7 +81,7 @@ class Morning:
         shelf = self.tx.obligations
         ids = [look.kpm_id for look in self.looks]
         members, lines = shelf.members(ids), shelf.queue.lines(ids)
-        self._places(lines.values())
+        self._places(ids, lines)
         for name, known in shelf.kept(ids).items():
             self.kept.setdefault(name[0], {})[name] = known
         letters = self.tx.outbox.unasked_keys_since(ids, self.tx.now - WEEK)
@@ -133,28 +134,19 @@ class Morning:
         return replace(known, reminded=self.day, times=known.times + 1)
 
     def _family(self, kpm_id: int, members: Sequence[Member], line: Line | None) -> Family:
-        kelompok = self.groups[line.kpm.kelompok_id] if line else self._kelompok_of(kpm_id)
-        where = self.places[kelompok.desa_id] if kelompok else None
+        kelompok = self.groups[self.group_of[kpm_id]]
+        where = self.places[kelompok.desa_id]
         days = partial(posyandu.days, where.pattern) if where else None
         return Family(kpm_id, members, line, kelompok, where, days)
 
-    def _places(self, lines: Iterable[Line]) -> None:
+    def _places(self, ids: Sequence[KpmId], lines: Mapping[int, Line]) -> None:
         """The groups of the batch and the posyandu of their desa, read together."""
-        self.groups = self.tx.people.kelompoks({line.kpm.kelompok_id for line in lines})
+        self.group_of = {kpm_id: line.kpm.kelompok_id for kpm_id, line in lines.items()}
+        self.group_of |= self.tx.obligations.queue.kelompok_of([i for i in ids if i not in lines])
+        self.groups = self.tx.people.kelompoks(set(self.group_of.values()))
         desas = {kelompok.desa_id for kelompok in self.groups.values()}
         there = self.tx.obligations.posyandu_in(desas)
         self.places = {desa_id: posyandu.known(there.get(desa_id, ())) for desa_id in desas}
-
-    def _kelompok_of(self, kpm_id: int) -> Kelompok | None:
-        """Of a family that nobody can write to."""
-        kpm = self.tx.people.kpm(kpm_id)
-        if kpm is not None and kpm.kelompok_id not in self.groups:
-            kelompok = self.tx.people.kelompok(kpm.kelompok_id)
-            self.groups[kelompok.id] = kelompok
-            if kelompok.desa_id not in self.places:
-                there = self.tx.obligations.posyandu_in([kelompok.desa_id])
-                self.places[kelompok.desa_id] = posyandu.known(there.get(kelompok.desa_id, ()))
-        return self.groups[kpm.kelompok_id] if kpm is not None else None
 
     def _meeting_letters_ahead(self) -> Mapping[int, int]:
         """How many letters of meetings each kelompok is still going to get within the week."""
@@ -206,7 +198,7 @@ class Morning:
                 continue
             passed = [n for n in BORN_ASKED if member.hpl + timedelta(days=n) <= self.day]
             kpm, kelompok = self.tx.people.kpm(family.kpm_id), family.kelompok
-            if passed and kpm and kelompok and kelompok.pendamping_id and self.day <= member.hpl + timedelta(weeks=3):
+            if passed and kpm and kelompok.pendamping_id and self.day <= member.hpl + timedelta(weeks=3):
                 self.tx.outbox.put(
                     Outbound(
                         StaffTo(kelompok.pendamping_id),
