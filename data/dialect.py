@@ -22,7 +22,6 @@ class InsertOnce:
             statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(conflict))
             self._many[dialect.dialect.name] = statement
             back = [table.c[returning]] if returning else []
-            self._back = back[0] if back else None
             self._statements[dialect.dialect.name] = Prepared(statement.returning(*back) if back else statement, back)
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> Any:
@@ -34,13 +33,6 @@ class InsertOnce:
         """The same for many rows; those that were there stay as they are."""
         if rows:
             conn.execute(self._many[conn.dialect.name], list(rows))
-
-    def many_back(self, conn: Connection, rows: Sequence[dict[str, Any]], name: Any) -> dict[Any, Any]:
-        """The same; the `returning` column of the rows that were added, by their column `name`."""
-        if not rows:
-            return {}
-        statement = self._many[conn.dialect.name].returning(name, self._back)
-        return {row[0]: row[1] for row in conn.execute(statement, list(rows))}
 
 
 class Upsert:

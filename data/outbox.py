@@ -36,6 +36,11 @@ MEETINGS = "reminders.meeting."
 OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
 PUT = InsertOnce(outbox, ["once"], returning="id")
+BY_ONCE = Prepared(select(outbox.c.once).where(outbox.c.once.in_(bindparam("names", expanding=True))))
+FOR_KPM_BY_ONCE = insert(outbox_kpm).from_select(
+    ["outbox_id", "kpm_id"],
+    select(outbox.c.id, bindparam("k", type_=outbox_kpm.c.kpm_id.type)).where(outbox.c.once == bindparam("o")),
+)
 FOR_KPM = Prepared(insert(outbox_kpm))
 ADDRESS_ID = Prepared(
     select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
@@ -229,15 +234,13 @@ class Outbox:
     def put_all(self, letters: Sequence[Outbound]) -> None:
         """The same for many letters with a `once` each, at a fraction of the price."""
         rows = [self._row(letter, *found) for letter in letters if (found := self._where(letter))]
-        added = PUT.many_back(self.conn, rows, outbox.c.once)
-        families = [
-            {"outbox_id": added[letter.once], "kpm_id": kpm_id}
-            for letter in letters
-            if letter.once in added
-            for kpm_id in letter.kpms
-        ]
+        there = {row.once for row in BY_ONCE.all(self.conn, {"names": [row["once"] for row in rows]})}
+        rows = [row for row in rows if row["once"] not in there]
+        PUT.many(self.conn, rows)
+        new = {row["once"] for row in rows}
+        families = [{"o": one.once, "k": kpm_id} for one in letters if one.once in new for kpm_id in one.kpms]
         if families:
-            self.conn.execute(insert(outbox_kpm), families)
+            self.conn.execute(FOR_KPM_BY_ONCE, families)
 
     def _row(self, letter: Outbound, address_id: int, channel: str) -> dict[str, Any]:
         return {
