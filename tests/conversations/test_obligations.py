@@ -7,8 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from bot.inbox import post
+from data.obligations import SchoolMonth
 from data.records import Consent, Topic
 from handlers.obligations import stop_for_loss
+from handlers.obligations.school import keep
 from messages.envelope import Outbound, Priority
 from tests.support.chat import Chat, Someone
 
@@ -245,6 +248,39 @@ def test_who_says_no_is_not_reminded_and_still_sees_her_list():
     assert unasked(wati) == ["2026-11-23 consent.ask"]
     wati.says("KEWAJIBAN").hears("obligations.list_end").showing("periksa kehamilan ke-4 dari 6")
     assert chat.consent(wati) is Consent.YES
+
+
+# --- school
+
+
+def test_school_is_asked_of_in_july_and_else_only_where_the_pendamping_chose_it():
+    chat, budi = chat_with("2027-06-20 08:00")
+    halimah, siti = chat.kpm("Halimah"), chat.kpm("Siti")
+    for who, name in ((halimah, "Rizky"), (siti, "Aulia")):
+        chat.agrees(who)
+        chat.member(who, name, "sekolah", born="2017-10-09", level="SD")
+    chat.lapses_until("2027-09-20 08:00")
+    assert unasked(halimah) == unasked(siti) == ["2027-07-01 sealed", "2027-07-15 sealed"]
+    with chat.tx() as tx:
+        months = [
+            SchoolMonth(m.id, "2027-08", "SDN 1", 20, 5, 0, 0)
+            for who in (halimah, siti)
+            for m in tx.obligations.members([who.id])[who.id]
+        ]
+        post(tx, keep(tx, months[:1]))
+        post(tx, keep(tx, months[1:]))
+    chat.at("2027-09-20 08:05")
+    low = [letter for letter in budi.inbox if letter.key == "obligations.staff.school_low"]
+    assert [letter.params["names"] for letter in low] == ["Rizky (Halimah) Agu 75 %", "Aulia (Siti) Agu 75 %"]
+    budi.presses(low[0].buttons[1].id).hears("obligations.staff.school_left")
+    budi.presses(low[1].buttons[0].id).hears("obligations.staff.school_marked", count="1")
+    chat.lapses_until("2027-11-10 08:00")
+    assert unasked(halimah)[2:] == []
+    assert unasked(siti)[2:] == ["2027-09-20 sealed", "2027-10-01 sealed", "2027-11-01 sealed"]
+    siti.says("BUKA").hears("obligations.opened").showing("Ayo pastikan Aulia masuk sekolah tiap hari.")
+    budi.says("DATA Siti; sekolah; aman").says("simpan").hears("obligations.data.saved")
+    chat.lapses_until("2028-01-20 08:00")
+    assert len(unasked(siti)) == 5
 
 
 # --- how often
