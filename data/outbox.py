@@ -231,6 +231,11 @@ class Outbox:
             FOR_KPM.change(self.conn, {"outbox_id": added, "kpm_id": kpm_id})
         return int(added)
 
+    def free(self, once: str) -> None:
+        """A letter that was never sent gives its name back: what it had to say may be said after all."""
+        unsent = update(outbox).where(outbox.c.once == once, outbox.c.state.in_(["expired", "cancelled"]))
+        self.conn.execute(unsent.values(once=None))
+
     def put_all(self, letters: Sequence[Outbound]) -> None:
         """The same for many letters with a `once` each, at a fraction of the price."""
         rows = [self._row(letter, *found) for letter in letters if (found := self._where(letter))]

@@ -77,10 +77,11 @@ class Letters:
         )
 
     def _ask_consent(self, family: Family) -> None:
-        """Asked when the first is due, and once."""
+        """Asked when the first is due, and once; what was lost on the way was not asked."""
         line = family.line
         assert line is not None  # noqa: S101  checked by the caller
         once = f"obligation:consent:{line.address_id}"
+        self.tx.outbox.free(once)
         letter = self._outbound([family], "obligations.consent.ask", {"names": names_of([line.kpm])}, once)
         if self.tx.outbox.put(letter) is not None:
             self.tx.sessions.keep(line.address_id, CONSENT, {}, CONSENT_WAITS)

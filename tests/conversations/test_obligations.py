@@ -10,7 +10,7 @@ import pytest
 from bot.inbox import post
 from data.obligations import SchoolMonth
 from data.records import Consent, Topic
-from handlers.obligations import stop_for_loss
+from handlers.obligations import stop_for_loss, tick
 from handlers.obligations.school import keep
 from messages.envelope import Outbound, Priority
 from tests.support.chat import Chat, Someone
@@ -236,6 +236,19 @@ def test_it_is_asked_for_when_the_first_thing_is_due_and_once():
     assert chat.ask(lambda tx: tx.people.consent_of(tx.people.address_id(where), Topic.HEALTH)) is Consent.YES
     chat.at("2026-12-31 10:00")
     assert unasked(wati) == ["2026-11-23 consent.ask", "2026-11-30 sealed", "2026-12-21 sealed"]
+
+
+def test_a_question_that_was_lost_on_the_way_is_asked_again():
+    chat, _ = chat_with("2026-11-23 12:29")
+    wati = chat.kpm("Wati")
+    chat.member(wati, "Wati", "ibu_hamil", hpl="2027-04-12", next_on="2026-11-24")
+    chat.now = chat.moment("2026-11-24 09:00")
+    with chat.tx() as tx:
+        tick(tx)
+    chat.sql("UPDATE outbox SET state = 'expired'")
+    chat.sql("UPDATE member SET next_on = '1970-01-02'")
+    chat.at("2026-11-24 10:00")
+    assert unasked(wati) == ["2026-11-24 consent.ask"]
 
 
 def test_who_says_no_is_not_reminded_and_still_sees_her_list():
