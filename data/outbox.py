@@ -239,6 +239,8 @@ class Outbox:
     def put_all(self, letters: Sequence[Outbound]) -> None:
         """The same for many letters with a `once` each, at a fraction of the price."""
         rows = [self._row(letter, *found) for letter in letters if (found := self._where(letter))]
+        if not rows:
+            return
         there = {row.once for row in BY_ONCE.all(self.conn, {"names": [row["once"] for row in rows]})}
         rows = [row for row in rows if row["once"] not in there]
         PUT.many(self.conn, rows)

@@ -137,7 +137,7 @@ def _next(member: Member, kept: Mapping[tuple[int, str, str], Kept], day: date, 
         days |= {member.hpl + timedelta(days=after) for after in BORN_ASKED}
     for one in [*ahead(member, day), *_late(member, day)]:
         if may_ask(one) and not _settled(one, kept):
-            days |= set(plan(one, posyandu))
+            days.update(plan(one, posyandu))
     return min((at for at in days if at > day), default=None)
 
 
