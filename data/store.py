@@ -30,6 +30,7 @@ from data import (
     events,
     figures,
     invitations,
+    landed,
     letters,
     meetings,
     obligations,
@@ -130,6 +131,10 @@ class Tx:
     @cached_property
     def events(self) -> events.Events:
         return events.Events(self.conn, self.now)
+
+    @cached_property
+    def landed(self) -> landed.Landings:
+        return landed.Landings(self.conn, self.now)
 
     @cached_property
     def audit(self) -> audit.Audit:
@@ -284,6 +289,11 @@ class Store:
                 self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
                 self._thread.start()
             self._jobs.put(job)
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for the writer."""
+        return self._jobs.qsize()
 
     @property
     def alive(self) -> bool:
