@@ -455,11 +455,11 @@ def test_where_a_desa_has_two_posyandu_nobody_is_sent_to_the_wrong_one():
     siti = with_baby(chat)
     chat.posyandu("tanggal 10")
     chat.posyandu("tanggal 12", name="Mawar")
-    chat.at("2026-12-13 08:00")
+    chat.lapses_until("2026-12-13 08:00")
     assert unasked(siti) == ["2026-12-01 reminder"]
     siti.hears("obligations.reminder").showing("posyandu bulan ini").hiding("besok")
     chat.sql("UPDATE posyandu SET pattern = 'tanggal 10'")
-    chat.at("2027-01-09 20:00")
+    chat.lapses_until("2027-01-09 20:00")
     siti.hears("obligations.posyandu", place="posyandu")
 
 
