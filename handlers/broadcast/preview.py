@@ -11,6 +11,7 @@ from data.broadcasts import Counts
 from data.content.prices import prices
 from data.records import Audience, Role, Staff
 from data.store import Tx
+from handlers.broadcast import files
 from handlers.rules.broadcast import URGENT, cost
 from handlers.rules.courtesy import PER_WEEK, may_speak, next_allowed
 from messages import catalog, spoken
@@ -46,32 +47,35 @@ def preview(
 ) -> dict[str, object] | None:
     """The parameters of `broadcast.preview`; None when nobody is meant."""
     kind = draft["kind"]
-    counts = tx.broadcasts.counts(by, audience, None if kind in URGENT else PER_WEEK)
+    counts = tx.broadcasts.whom.counts(by, audience, None if kind in URGENT else PER_WEEK)
     if not counts.families:
         return None
-    zone = tx.people.kelompok_in_scope(by)[0].zone
+    zone, file = tx.people.kelompok_in_scope(by)[0].zone, files.of_draft(tx, draft)
     rupiah = f"Rp{cost(counts.template, prices()['marketing']):,}".replace(",", ".")
     sleeps = not may_speak(due, zone, tx.settings.hours())
     night = "no" if not (kind in URGENT and sleeps) else "asked" if by.role is Role.PENDAMPING else "allowed"
     return {
         "title": TITLES[kind],
         "audience": draft["said"],
-        "names": _names(tx.broadcasts.names(by, audience, NAMES), counts.families),
+        "names": _names(
+            tx.broadcasts.whom.names(by, audience, NAMES), counts.families, NAMES_LENGTH - 120 * bool(file)
+        ),
         "families": str(counts.families),
         "told": str(told(counts)),
         "unreached": unreached(counts),
         "free": str(counts.free),
         "letters": str(counts.template),
         "price": rupiah,
+        "file": f"{line} " if (line := files.line(file, counts)) else "",
         "when": when_it_goes(tx, due, zone, night),
         "shown": shown(kind, "Ibu …", by.name, draft["words"]),
     }
 
 
-def _names(names: Sequence[str], families: int) -> str:
+def _names(names: Sequence[str], families: int, room: int) -> str:
     """'Aminah, Siti, Wati', 'Aminah, Siti, dan 25 lainnya'."""
     shown = list(names)
-    while len(", ".join(shown)) > NAMES_LENGTH and len(shown) > 1:
+    while len(", ".join(shown)) > room and len(shown) > 1:
         shown.pop()
     left = families - len(shown)
     return ", ".join(shown) + (f", dan {left} lainnya" if left else "")

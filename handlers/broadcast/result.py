@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from data.broadcasts import Broadcast, Told
 from data.records import Line, Person, Staff
 from data.store import Tx
+from handlers.broadcast.files import CALLED
 from handlers.broadcast.night import on_night
 from handlers.rules.courtesy import PER_WEEK
 from handlers.rules.status import State, judge
@@ -78,6 +79,7 @@ def _take_back(msg: Inbound, by: Staff, tx: Tx, one: Broadcast) -> list[Outbound
     """What has not gone does not go; what has is said honestly."""
     waited = one.state == "waiting"
     cancelled = tx.outbox.cancel_about(one.about)
+    tx.broadcasts.files.forgive(one.id)
     if waited or cancelled:
         tx.broadcasts.change(one.id, state="cancelled")
         tx.audit.write(f"staff:{by.id}", "broadcast.taken_back", one.about, one.state, "cancelled")
@@ -104,7 +106,7 @@ def _result(msg: Inbound, tx: Tx, one: Broadcast) -> Outbound:
         audience=one.said,
         at=f"{spoken.short_date(local.date())} {spoken.clock(local)}",
         words=one.words,
-        numbers=_numbers(one, tally),
+        numbers=_numbers(one, tally) + _file(tx, one),
         lines=_lines(tx, msg, one, tally) or "Semua yang bisa dikabari sudah dikabari.",
     )
 
@@ -120,6 +122,15 @@ def _numbers(one: Broadcast, tally: Mapping[str | None, int]) -> str:
     said += f" Menunggu {waiting}." if waiting else ""
     said += f" Dibatalkan {tally[Status.CANCELLED]}." if tally.get(Status.CANCELLED) else ""
     return said if one.state != "waiting" else f"{said} Masih berjalan."
+
+
+def _file(tx: Tx, one: Broadcast) -> str:
+    """' 1 foto ikut; pada 3 nomor menyusul sesudah mereka membalas.'"""
+    file = tx.broadcasts.files.of(one.id)
+    if file is None:
+        return ""
+    owed = tx.broadcasts.files.owed(one.id)
+    return f" 1 {CALLED[file.sort]} ikut" + (f"; pada {owed} nomor menyusul sesudah mereka membalas." if owed else ".")
 
 
 def _lines(tx: Tx, msg: Inbound, one: Broadcast, tally: Mapping[str | None, int]) -> str:

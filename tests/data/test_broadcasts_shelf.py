@@ -29,19 +29,19 @@ def test_whom_it_is_for_is_looked_up_inside_the_scope(store: Store):
     def look(tx: Tx) -> None:
         budi, ratna = staff(tx, village.budi), staff(tx, village.ratna)
         anggrek = Audience(kelompok_ids=(village.anggrek1,))
-        assert tx.broadcasts.counts(budi, Audience(), 2) == Counts(6, 1, 0, 0, 0, 4)
-        assert tx.broadcasts.counts(ratna, Audience(), None) == Counts(7, 1, 0, 0, 0, 5)
-        assert tx.broadcasts.counts(budi, anggrek, 2).families == 0
-        assert tx.broadcasts.groups(budi, anggrek, 0, 9) == []
-        assert tx.broadcasts.groups(ratna, Audience(), village.melati1, 9) == [village.melati2, village.anggrek1]
-        assert tx.broadcasts.names(budi, Audience(), 2) == ["Aminah", "Halimah"]
-        assert tx.broadcasts.counts(budi, EVERY, 2).families == 0
+        assert tx.broadcasts.whom.counts(budi, Audience(), 2) == Counts(6, 1, 0, 0, 0, 4)
+        assert tx.broadcasts.whom.counts(ratna, Audience(), None) == Counts(7, 1, 0, 0, 0, 5)
+        assert tx.broadcasts.whom.counts(budi, anggrek, 2).families == 0
+        assert tx.broadcasts.whom.groups(budi, anggrek, 0, 9) == []
+        assert tx.broadcasts.whom.groups(ratna, Audience(), village.melati1, 9) == [village.melati2, village.anggrek1]
+        assert tx.broadcasts.whom.names(budi, Audience(), 2) == ["Aminah", "Halimah"]
+        assert tx.broadcasts.whom.counts(budi, EVERY, 2).families == 0
         meeting = plan_meeting(tx, village)
         said = {"meeting_id": meeting.id, "kpm_id": village.kpms["Siti"], "kelompok_id": village.melati1}
         tx.conn.execute(insert(schema.attendance), {**said, "answer": "promised", "mark": "alpa"})
-        assert tx.broadcasts.names(budi, Audience(unanswered=True), 9) == ["Aminah", "Jumiati", "Wati"]
-        assert tx.broadcasts.names(budi, Audience(alpa=1), 9) == ["Siti"]
-        assert tx.broadcasts.names(budi, Audience(alpa=2), 9) == []
+        assert tx.broadcasts.whom.names(budi, Audience(unanswered=True), 9) == ["Aminah", "Jumiati", "Wati"]
+        assert tx.broadcasts.whom.names(budi, Audience(alpa=1), 9) == ["Siti"]
+        assert tx.broadcasts.whom.names(budi, Audience(alpa=2), 9) == []
 
     store.run(look)
 

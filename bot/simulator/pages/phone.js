@@ -137,6 +137,7 @@ export class Phone {
   }
 
   drawLetter(message) {
+    const sound = message.media?.startsWith("audio/") && `${API}/media/${message.seq}`;
     const picture = message.media?.startsWith("image/") && `${API}/media/${message.seq}`;
     const alt = `Gambar: ${message.text.split("\n")[0] || "kiriman bot"}`;
     return el("div", { class: "line theirs", "data-key": message.key },
@@ -144,7 +145,8 @@ export class Phone {
         el("span", { class: "sr" }, "Bot: "),
         picture && el("button", { type: "button", class: "picture", "aria-label": "Perbesar gambar", onclick: () => view(alt, el("img", { src: picture, alt })) },
           el("img", { src: picture, alt, onload: () => this.pinned && this.toEnd() })),
-        message.media && !picture && el("p", { class: "media" }, icon("i-document"), el("a", { href: `${API}/media/${message.seq}`, download: true }, "Unduh berkas")),
+        sound && el("audio", { controls: true, src: sound }),
+        message.media && !picture && !sound && el("p", { class: "media" }, icon("i-document"), el("a", { href: `${API}/media/${message.seq}`, download: true }, "Unduh berkas")),
         message.text && longText(message.text),
         el("span", { class: "foot" }, el("time", { datetime: message.at }, hour(message.at)))),
       message.buttons?.length > 0 && this.drawButtons(message),
