@@ -18,7 +18,7 @@ BUDI, SITI, WATI = "+6281100000902", "+6281100000001", "+6281100000002"
 
 @pytest.mark.parametrize(("media", "mime"), [("image", "image/jpeg"), ("voice", "audio/ogg")])
 async def test_a_photo_and_a_voice_note_reach_the_phones(tmp_path: Path, media: str, mime: str):
-    settings = Settings(_env_file=None, database_url=f"sqlite:///{tmp_path}/simulator.db")  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, database_url=f"sqlite:///{tmp_path}/simulator.db")
     store = open_store(settings)
     play = make_simulator(settings, store).play
     api = _Api(play, settings.zone)

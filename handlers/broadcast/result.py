@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from data.broadcasts import Broadcast, Told
 from data.records import Line, Person, Staff
 from data.store import Tx
+from handlers.broadcast.announcing import take_back
 from handlers.broadcast.files import CALLED
 from handlers.broadcast.night import on_night
 from handlers.rules.courtesy import PER_WEEK
@@ -76,20 +77,8 @@ def on_last(msg: Inbound, by: Staff, tx: Tx, kelompok: str, act: str) -> list[Ou
 
 
 def _take_back(msg: Inbound, by: Staff, tx: Tx, one: Broadcast) -> list[Outbound]:
-    """What has not gone does not go; what has is said honestly."""
-    waited = one.state == "waiting"
-    cancelled = tx.outbox.cancel_about(one.about)
-    tx.broadcasts.files.forgive(one.id)
-    if waited or cancelled:
-        tx.broadcasts.change(one.id, state="cancelled")
-        tx.audit.write(f"staff:{by.id}", "broadcast.taken_back", one.about, one.state, "cancelled")
-    states = tx.broadcasts.states(one)
-    gone = sum(states.get(state, 0) for state in ("sending", "sent", "delivered", "read"))
-    if not gone and (waited or cancelled or one.state == "cancelled"):
-        return [say(msg, "broadcast.taken_back")]
-    if waited or cancelled:
-        return [say(msg, "broadcast.stopped", told=str(gone), count=str(cancelled))]
-    return [say(msg, "broadcast.too_late", told=str(gone))]
+    key, words = take_back(tx, by, one)
+    return [say(msg, key, **words)]
 
 
 # --- the result
