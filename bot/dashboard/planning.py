@@ -120,7 +120,7 @@ def _cancel(tx: Tx, ask: Ask, kelompok: Kelompok, meeting: Meeting, *, sure: boo
 def _move(tx: Tx, ask: Ask, kelompok: Kelompok, meeting: Meeting, *, sure: bool) -> tuple[str, str]:
     place = _line(ask.sent, "tempat") or meeting.place
     what = meeting.session or meeting.kind.value
-    wanted = meetings.planned_from(tx, [kelompok], _when(ask.sent), place, what, tx.now)
+    wanted = meetings.planned_from(tx, [kelompok], when_of(ask.sent), place, what, tx.now)
     if not isinstance(wanted, Plan):
         return "", _said(wanted)
     words = meetings.move_words(tx, meeting, wanted.starts, wanted.ends, wanted.place)
@@ -146,10 +146,10 @@ def _wanted(tx: Tx, ask: Ask) -> Plan | tuple[str, Mapping[str, object]]:
     place = _line(ask.sent, "tempat")
     if not place:
         raise Refused(422, "Tempatnya masih kosong.")
-    return meetings.planned_from(tx, mine, _when(ask.sent), place, _line(ask.sent, "sesi"), tx.now)
+    return meetings.planned_from(tx, mine, when_of(ask.sent), place, _line(ask.sent, "sesi"), tx.now)
 
 
-def _when(sent: Mapping[str, Any]) -> str:
+def when_of(sent: Mapping[str, Any]) -> str:
     """'28-11-2026 09.00-11.00' out of the fields of a browser. Raises Refused when they hold no day and hour."""
     day, begins = DAY.fullmatch(_line(sent, "tanggal")), CLOCK.fullmatch(_line(sent, "mulai"))
     if day is None or begins is None:

@@ -58,6 +58,16 @@ class Broadcasts:
         row = self.conn.execute(statement).first()
         return _record(row) if row else None
 
+    def of(self, staff_id: int, limit: int) -> list[Broadcast]:
+        """Their own, the newest first."""
+        statement = select(broadcast).where(broadcast.c.staff_id == staff_id).order_by(broadcast.c.id.desc())
+        return [_record(row) for row in self.conn.execute(statement.limit(limit))]
+
+    def asked(self) -> list[Broadcast]:
+        """Those that wait for a koordinator's yes, of whatever scope."""
+        waits = (broadcast.c.state == "waiting", broadcast.c.night == "asked")
+        return [_record(row) for row in self.conn.execute(select(broadcast).where(*waits).order_by(broadcast.c.id))]
+
     def due(self) -> Broadcast | None:
         """The next one that has something to do."""
         statement = select(broadcast).where(broadcast.c.state.in_(["waiting", "put"]), broadcast.c.due <= self.now)
@@ -107,22 +117,20 @@ class Broadcasts:
     def missed(self, one: Broadcast, limit: int) -> list[Told]:
         """The families it has not reached, by name."""
         arrived = outbox.c.state.in_(["sent", "delivered", "read"])
+        return self._told(one, limit, ~func.coalesce(arrived, False))
+
+    def each(self, one: Broadcast, limit: int) -> list[Told]:
+        """Every family, by name."""
+        return self._told(one, limit)
+
+    def _told(self, one: Broadcast, limit: int, *which: Any) -> list[Told]:
+        at = func.coalesce(outbox.c.sent, outbox.c.not_before, type_=outbox.c.sent.type).label("at")
+        letter = (outbox.c.key, outbox.c.channel, outbox.c.state.label("came"), at, outbox.c.error)
+        families = broadcast_kpm.join(kpm, kpm.c.id == broadcast_kpm.c.kpm_id)
         rows = self.conn.execute(
-            select(
-                *KPM,
-                broadcast_kpm.c.why,
-                outbox.c.key,
-                outbox.c.channel,
-                outbox.c.state.label("came"),
-                func.coalesce(outbox.c.sent, outbox.c.not_before, type_=outbox.c.sent.type).label("at"),
-                outbox.c.error,
-            )
-            .select_from(
-                broadcast_kpm.join(kpm, kpm.c.id == broadcast_kpm.c.kpm_id).outerjoin(
-                    outbox, outbox.c.id == broadcast_kpm.c.outbox_id
-                )
-            )
-            .where(broadcast_kpm.c.broadcast_id == one.id, ~func.coalesce(arrived, False))
+            select(*KPM, broadcast_kpm.c.why, *letter)
+            .select_from(families.outerjoin(outbox, outbox.c.id == broadcast_kpm.c.outbox_id))
+            .where(broadcast_kpm.c.broadcast_id == one.id, *which)
             .order_by(kpm.c.name, kpm.c.id)
             .limit(limit)
         )

@@ -40,16 +40,16 @@ def of_draft(tx: Tx, draft: Mapping[str, Any]) -> BroadcastFile | None:
     return found if found is not None and found.fault is None else None
 
 
-def line(file: BroadcastFile | None, counts: Counts) -> str:
-    """'1 foto ikut: …': who gets it at once, and who once she has answered."""
+def line(file: BroadcastFile | None, counts: Counts, *, typed: bool = True) -> str:
+    """'1 foto ikut: …': who gets it at once, and who once she has answered; `typed`: in the chat a word drops it."""
     if file is None:
         return ""
     what = CALLED[file.sort]
-    drop = f"TANPA {what.split()[-1].upper()} untuk membuangnya"
+    drop = f" (TANPA {what.split()[-1].upper()} untuk membuangnya)" if typed else ""
     if not counts.template:
-        return f"1 {what} ikut ({drop})."
+        return f"1 {what} ikut{drop}."
     later = f"{counts.template} nomor menerima tulisannya dulu, {what}nya menyusul begitu mereka membalas"
-    return f"1 {what} ikut ({drop}): {counts.free} keluarga langsung menerimanya, {later}."
+    return f"1 {what} ikut{drop}: {counts.free} keluarga langsung menerimanya, {later}."
 
 
 def attachment(file: BroadcastFile | None, *, alone: bool = False) -> Attachment | None:
