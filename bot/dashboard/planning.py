@@ -36,7 +36,9 @@ class Blank:
 
 
 async def blank(ask: Ask) -> Response:
-    return await _form(ask, {}, "")
+    """What the address names is filled in: a time that was picked, or the day of every month."""
+    known = {name: found for name in ("tanggal", "mulai", "sampai", "tempat") if (found := ask.query(name))}
+    return await _form(ask, known | ({f"k:{ask.query('kelompok')}": "ya"} if known else {}), "")
 
 
 async def look(ask: Ask) -> Response:
@@ -46,12 +48,12 @@ async def look(ask: Ask) -> Response:
         wanted = _wanted(tx, ask)
         if not isinstance(wanted, Plan):
             return "", _said(wanted)
-        return _said(meetings.shown_first(tx, wanted, ask.who.id)), ""
+        return _said(meetings.shown_first(tx, wanted, ask.who.id)) + _monthly(ask, wanted), ""
 
     shown, fault = await ask.look(work)
     if fault:
         return await _form(ask, ask.sent, fault)
-    return _confirm(ask, shown, "/dasbor/jadwal/kirim", "Simpan jadwal")
+    return confirm(ask, shown, "/dasbor/jadwal/kirim", "Simpan jadwal")
 
 
 async def send(ask: Ask) -> Response:
@@ -63,6 +65,8 @@ async def send(ask: Ask) -> Response:
         if meeting is None:
             names = ", ".join(k.name for k in wanted.kelompoks)
             return "", _said(("meetings.draft.already", {"kelompoks": names}))
+        if every := _every(ask, wanted):
+            meetings.remember(tx, ask.who, wanted.kelompoks[0], meeting, every)
         return _said(meetings.done_with(tx, meeting, wanted.kelompoks)), ""
 
     done, fault = await ask.write(work)
@@ -99,7 +103,7 @@ async def _act(ask: Ask, topic: str) -> Response:
         return await _change(ask, fault)
     if not sure:
         verb = "Ya, batalkan" if topic == CANCEL else "Ya, pindahkan"
-        return _confirm(ask, said, ask.request.url.path, verb)
+        return confirm(ask, said, ask.request.url.path, verb)
     await ask.sent_letters()
     return _told(ask, said)
 
@@ -146,7 +150,30 @@ def _wanted(tx: Tx, ask: Ask) -> Plan | tuple[str, Mapping[str, object]]:
     place = _line(ask.sent, "tempat")
     if not place:
         raise Refused(422, "Tempatnya masih kosong.")
-    return meetings.planned_from(tx, mine, when_of(ask.sent), place, _line(ask.sent, "sesi"), tx.now)
+    wanted = meetings.planned_from(tx, mine, when_of(ask.sent), place, _line(ask.sent, "sesi"), tx.now)
+    if isinstance(wanted, Plan) and ask.sent.get("ulang"):
+        if len(mine) > 1:
+            return "meetings.monthly.joint", {}
+        if _every(ask, wanted) is None:
+            return "meetings.monthly.unlike", {}
+    return wanted
+
+
+def _every(ask: Ask, wanted: Plan) -> tuple[int, int] | None:
+    """'Sabtu kedua' or 'Sabtu terakhir' of every month, where that was chosen."""
+    if ask.sent.get("ulang") not in {"ke", "akhir"}:
+        return None
+    day = wanted.starts.astimezone(wanted.kelompoks[0].zone).date()
+    return meetings.every_of(day, last=ask.sent["ulang"] == "akhir")
+
+
+def _monthly(ask: Ask, wanted: Plan) -> str:
+    every = _every(ask, wanted)
+    return (
+        f"\nTiap bulan {meetings.named(every)}: bulan berikutnya diusulkan dulu, tidak dikirim sendiri."
+        if every
+        else ""
+    )
 
 
 def when_of(sent: Mapping[str, Any]) -> str:
@@ -181,6 +208,8 @@ async def _form(ask: Ask, sent: Mapping[str, Any], fault: str) -> Response:
         kelompok, kelompoks = chosen(tx, ask)
         suggested = next_session(tx.meetings.sessions_had(kelompok.id))
         places = [place.name for place in tx.meetings.places(kelompok.desa_id)]
+        known = tx.rhythms.get(kelompok.id)
+        places = [known.place, *places] if known is not None else places
         last = tx.meetings.last(kelompok.id, tx.now)
         if last is not None:
             places = list(dict.fromkeys([last.place, *places]))
@@ -197,7 +226,7 @@ async def _change(ask: Ask, fault: str) -> Response:
     return ask.page("jadwal-ubah.html", title=title, k=kelompok, m=meeting, sent=ask.sent, fault=fault)
 
 
-def _confirm(ask: Ask, shown: str, action: str, verb: str) -> Response:
+def confirm(ask: Ask, shown: str, action: str, verb: str) -> Response:
     kept = {name: value for name, value in ask.sent.items() if name not in {"csrf", "yakin"}}
     return ask.page("jadwal-lihat.html", title="Periksa dulu", shown=shown, action=action, verb=verb, kept=kept)
 
