@@ -47,7 +47,7 @@ async def look(ask: Ask) -> Response:
         shown = await ask.look(work)
     except Fault as fault:
         return await _page(ask, ask.sent, str(fault))
-    return confirm(ask, shown.removesuffix("Kirim?").rstrip(), "/dasbor/usul/kirim", "Kirim")
+    return confirm(ask, shown.removesuffix("Kirim?").rstrip(), "/dasbor/jadwal/usul/kirim", "Kirim")
 
 
 async def send(ask: Ask) -> Response:
@@ -67,7 +67,7 @@ async def send(ask: Ask) -> Response:
     except Fault as fault:
         return await _page(ask, ask.sent, str(fault))
     await ask.sent_letters()
-    return RedirectResponse(f"/dasbor/usul?kelompok={kelompok_id}&dikirim={asked}", 303, headers=PRIVATE)
+    return RedirectResponse(f"/dasbor/jadwal/usul?kelompok={kelompok_id}&dikirim={asked}", 303, headers=PRIVATE)
 
 
 async def pick(ask: Ask) -> Response:

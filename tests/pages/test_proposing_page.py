@@ -27,35 +27,35 @@ async def budi(site: Site) -> Visitor:
 
 async def test_times_are_shown_asked_counted_and_one_becomes_a_meeting(site: Site, budi: Visitor):
     village = site.village
-    page = (await budi.get(f"/dasbor/usul?kelompok={village.melati1}")).text
+    page = (await budi.get(f"/dasbor/jadwal/usul?kelompok={village.melati1}")).text
     assert "Usul waktu Melati 1" in page
     times = {"tanggal1": "2026-11-28", "mulai1": "09:00", "tanggal2": "2026-11-29", "mulai2": "14:00"}
     sent = {"kelompok": str(village.melati1), **times}
-    shown = (await budi.post("/dasbor/usul/lihat", sent, form=True)).text
+    shown = (await budi.post("/dasbor/jadwal/usul/lihat", sent, form=True)).text
     for words in ("1. Sabtu 28 November 09.00 WITA", "2. Minggu 29 November 14.00 WITA", "3 dari 4 keluarga"):
         assert words in shown, words
     assert site.store.run(lambda tx: tx.proposals.open_for(village.melati1)) is None
     wrong = [{"tanggal2": "2026-11-28", "mulai2": "09:00"}, {"tanggal1": "2026-11-01"}, {"mulai2": ""}]
     for fields in wrong:
         for where in ("lihat", "kirim"):
-            assert 'role="alert"' in (await budi.post(f"/dasbor/usul/{where}", sent | fields, form=True)).text
+            assert 'role="alert"' in (await budi.post(f"/dasbor/jadwal/usul/{where}", sent | fields, form=True)).text
     dewi = await site.signed_in(village.dewi)
-    assert (await dewi.post("/dasbor/usul/kirim", sent, form=True)).status == 404
-    assert (await budi.post("/dasbor/usul/kirim", sent, form=True, csrf="x")).status == 403
+    assert (await dewi.post("/dasbor/jadwal/usul/kirim", sent, form=True)).status == 404
+    assert (await budi.post("/dasbor/jadwal/usul/kirim", sent, form=True, csrf="x")).status == 403
     for _ in range(2):
-        done = await budi.post("/dasbor/usul/kirim", sent, form=True)
-        assert done.headers["location"] == f"/dasbor/usul?kelompok={village.melati1}&dikirim=3"
+        done = await budi.post("/dasbor/jadwal/usul/kirim", sent, form=True)
+        assert done.headers["location"] == f"/dasbor/jadwal/usul?kelompok={village.melati1}&dikirim=3"
     one = site.store.run(lambda tx: tx.proposals.open_for(village.melati1))
     assert one is not None
     site.store.run(lambda tx: tx.proposals.vote(one.id, [village.kpms["Siti"], village.kpms["Wati"]], 2))
-    assert "2 dari 3 keluarga" in (await budi.get(f"/dasbor/usul?kelompok={village.melati1}&dikirim=3")).text
+    assert "2 dari 3 keluarga" in (await budi.get(f"/dasbor/jadwal/usul?kelompok={village.melati1}&dikirim=3")).text
     assert "2 dari 3 keluarga sudah memilih" in (await budi.get("/dasbor/jadwal")).text
-    assert (await budi.post(f"/dasbor/usul/{one.id}/pilih", {"waktu": "3"}, form=True)).status == 400
-    picked = await budi.post(f"/dasbor/usul/{one.id}/pilih", {"waktu": "2"}, form=True)
+    assert (await budi.post(f"/dasbor/jadwal/usul/{one.id}/pilih", {"waktu": "3"}, form=True)).status == 400
+    picked = await budi.post(f"/dasbor/jadwal/usul/{one.id}/pilih", {"waktu": "2"}, form=True)
     form = (await budi.get(picked.headers["location"])).text
     for words in ('value="2026-11-29"', 'value="14:00"', f'name="k:{village.melati1}" value="ya" checked'):
         assert words in form, words
-    assert (await budi.post(f"/dasbor/usul/{one.id}/pilih", {"waktu": "2"}, form=True)).status == 409
+    assert (await budi.post(f"/dasbor/jadwal/usul/{one.id}/pilih", {"waktu": "2"}, form=True)).status == 409
 
 
 async def test_the_same_day_of_every_month_is_kept_shown_and_ended(site: Site, budi: Visitor):
