@@ -61,13 +61,14 @@ class Photos:
             if content is None:
                 log.warning("photo not fetched", photo=photo.id)
         for file in await self.store.write(lambda tx: tx.broadcasts.files.waiting(AT_ONCE)):
-            if (source := self.sources.get(file.channel)) is not None:
-                await self._fetch_file(source, file)
+            await self._fetch_file(self.sources.get(file.channel), file)
 
-    async def _fetch_file(self, source: Source, file: Any) -> None:
+    async def _fetch_file(self, source: Source | None, file: Any) -> None:
         """What can never be used is told at once; what could not be had now is asked for again."""
         fault = ""
         try:
+            if source is None:
+                raise ChannelError(f"{file.channel} is not configured here")
             mime, content = await asyncio.to_thread(ready, file.sort, await source.fetch(file.media, MOST_BYTES))
         except Unusable as unusable:
             fault = unusable.fault

@@ -547,6 +547,7 @@ broadcast_owed = Table(
     metadata,
     _to("outbox", primary_key=True),
     _to("broadcast", index=True),
+    _to("address", index=True),
     Column("at", Moment, nullable=False),
 )
 """Letters whose file could not ride along: an approved template holds none. It follows once she has answered."""

@@ -12,7 +12,7 @@ from bot.dispatcher.carrying import TEMPLATE_RESTS, Outcome, Result
 from data.broadcasts import KIND
 from data.records import Role
 from data.store import Tx, breaks_the_batch
-from handlers import reached
+from handlers import broadcast, reached
 from messages.envelope import Address, Letter, Outbound, Priority, StaffTo
 
 log = structlog.get_logger()
@@ -103,7 +103,8 @@ class Settler:
 def owe(tx: Tx, letter: Letter, owes: bool) -> None:
     """The file of an announcement that could not ride along follows later."""
     if owes and letter.attachment is not None and letter.attachment.kind == KIND:
-        tx.broadcasts.files.owe(letter.id, letter.attachment.params["id"])
+        for follows in broadcast.on_owed(tx, letter.id, letter.attachment.params["id"]):
+            tx.outbox.put(follows)
 
 
 def alert_admins(tx: Tx, account: str, why: str) -> None:

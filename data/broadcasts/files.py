@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from data.dialect import InsertOnce
+from data.prepared import Prepared
 from data.records import Consent, Topic
 from data.schema import address, broadcast, broadcast_file, broadcast_owed, consent, outbox, outbox_kpm
 from messages.envelope import Address, StaffId
@@ -26,6 +27,20 @@ OWED_FOR = timedelta(days=7)
 
 FORMATS = {"image/jpeg": "jpg", "application/pdf": "pdf", "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a"}
 OWE = InsertOnce(broadcast_owed, ["outbox_id"])
+
+WAITS = Prepared(select(broadcast_owed.c.outbox_id).where(broadcast_owed.c.address_id == bindparam("a")).limit(1))
+MAY_FOLLOW = (
+    select(broadcast_owed.c.outbox_id, broadcast_owed.c.broadcast_id, address.c.channel, address.c.value)
+    .join(address, address.c.id == broadcast_owed.c.address_id)
+    .join(consent, and_(consent.c.address_id == address.c.id, consent.c.topic == Topic.MEETINGS.value))
+    .where(
+        broadcast_owed.c.address_id == bindparam("a"),
+        address.c.heard > bindparam("since", type_=address.c.heard.type),
+        address.c.blocked.is_(False),
+        consent.c.state == Consent.YES.value,
+    )
+    .order_by(broadcast_owed.c.outbox_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +141,15 @@ class Files:
 
     # --- owed
 
-    def owe(self, outbox_id: int, file_id: int) -> None:
-        """The letter has gone without its file."""
+    def owe(self, outbox_id: int, file_id: int) -> int | None:
+        """The letter has gone without its file; the address it went to."""
         found = self.get(file_id)
-        if found is not None and found.broadcast_id is not None:
-            OWE(self.conn, {"outbox_id": outbox_id, "broadcast_id": found.broadcast_id, "at": self.now})
+        if found is None or found.broadcast_id is None:
+            return None
+        where = self.conn.execute(select(outbox.c.address_id).where(outbox.c.id == outbox_id)).scalar_one()
+        values = {"outbox_id": outbox_id, "broadcast_id": found.broadcast_id, "address_id": where}
+        OWE(self.conn, {**values, "at": self.now})
+        return int(where)
 
     def owed(self, broadcast_id: int) -> int:
         """How many phones have not got it yet."""
@@ -139,29 +158,12 @@ class Files:
         )
         return len(rows.all())
 
-    def may_follow(self, limit: int) -> list[Owed]:
-        """Whose phones may be written to freely now, and whose people still agree."""
-        rows = self.conn.execute(
-            select(
-                broadcast_owed.c.outbox_id,
-                broadcast_owed.c.broadcast_id,
-                address.c.id,
-                address.c.channel,
-                address.c.value,
-            )
-            .join(outbox, outbox.c.id == broadcast_owed.c.outbox_id)
-            .join(address, address.c.id == outbox.c.address_id)
-            .join(consent, and_(consent.c.address_id == address.c.id, consent.c.topic == Topic.MEETINGS.value))
-            .where(
-                address.c.heard > self.now - WINDOW,
-                address.c.blocked.is_(False),
-                consent.c.state == Consent.YES.value,
-                outbox.c.state.in_(["sent", "delivered", "read"]),
-            )
-            .order_by(broadcast_owed.c.outbox_id)
-            .limit(limit)
-        )
-        return [Owed(row[0], row[1], row[2], Address(row.channel, row.value)) for row in rows]
+    def may_follow(self, address_id: int) -> list[Owed]:
+        """What may go to this phone now: it can be written to freely, and its people still agree."""
+        if WAITS.first(self.conn, {"a": address_id}) is None:
+            return []  # as for nearly every message that comes in
+        rows = self.conn.execute(MAY_FOLLOW, {"a": address_id, "since": self.now - WINDOW}).all()
+        return [Owed(row[0], row[1], address_id, Address(row.channel, row.value)) for row in rows]
 
     def families(self, outbox_id: int) -> list[int]:
         """Whom its letter was for."""

@@ -4,7 +4,7 @@ from handlers.broadcast.announcing import announce, due_of, refused_words, take_
 from handlers.broadcast.audience import compose
 from handlers.broadcast.drafting import TOPIC, on_draft_line, on_media, on_number, on_siaran
 from handlers.broadcast.files import FAULTS as UNUSABLE
-from handlers.broadcast.files import line, on_fetched, on_try, on_unusable
+from handlers.broadcast.files import follow, line, on_fetched, on_owed, on_try, on_unusable
 from handlers.broadcast.night import decide, may_decide, on_night
 from handlers.broadcast.preview import EXAMPLES, TITLES, Seen, see, unreached
 from handlers.broadcast.result import each, file_line, numbers, on_button
@@ -22,6 +22,7 @@ __all__ = [
     "due_of",
     "each",
     "file_line",
+    "follow",
     "line",
     "may_decide",
     "numbers",
@@ -31,6 +32,7 @@ __all__ = [
     "on_media",
     "on_night",
     "on_number",
+    "on_owed",
     "on_siaran",
     "on_try",
     "on_unusable",

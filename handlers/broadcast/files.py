@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from data.broadcasts import KIND, BroadcastFile, Counts
+from data.broadcasts.files import Owed
 from data.broadcasts.records import Broadcast
 from data.records import Staff
 from data.store import Tx
@@ -20,7 +21,6 @@ FAULTS = {
     "lost": "tidak bisa diunduh",
 }
 WITHOUT = {"draft.nofile", "tanpa foto", "tanpa dokumen", "tanpa suara", "tanpa berkas", "tanpa pesan suara"}
-AT_ONCE = 100
 ON_ITS_WAY = timedelta(hours=1)
 """Longer than this nothing takes to be fetched."""
 
@@ -98,26 +98,31 @@ def on_its_way(tx: Tx, one: Broadcast) -> tuple[BroadcastFile | None, bool]:
     return file, True
 
 
-def follow(tx: Tx) -> bool:
+def on_owed(tx: Tx, letter_id: int, file_id: int) -> list[Outbound]:
+    """A letter has gone without its file. It follows at once where the phone may be written to freely."""
+    where = tx.broadcasts.files.owe(letter_id, file_id)
+    return follow(tx, where) if where is not None else []
+
+
+def follow(tx: Tx, address_id: int) -> list[Outbound]:
     """Whoever has answered gets what her letter could not carry."""
-    found = tx.broadcasts.files.may_follow(AT_ONCE)
-    for owed in found:
-        one, file = tx.broadcasts.get(owed.broadcast_id), tx.broadcasts.files.of(owed.broadcast_id)
-        by = tx.people.staff(one.staff_id) if one is not None else None
-        tx.broadcasts.files.settled(owed.outbox_id)
-        if one is None or file is None or by is None or not file.ready or one.state == "cancelled":
-            continue
-        tx.outbox.put(
-            Outbound(
-                owed.address,
-                "broadcast.file",
-                {"what": CALLED[file.sort].capitalize(), "pendamping": by.name[:30]},
-                once=f"{one.about}:file:{owed.address_id}",
-                priority=Priority.CHANGE,
-                about=one.about,
-                attachment=attachment(file, alone=True),
-                unasked=True,
-                kpms=[KpmId(kpm) for kpm in tx.broadcasts.files.families(owed.outbox_id)],
-            )
-        )
-    return bool(found)
+    return [letter for owed in tx.broadcasts.files.may_follow(address_id) if (letter := _following(tx, owed))]
+
+
+def _following(tx: Tx, owed: Owed) -> Outbound | None:
+    one, file = tx.broadcasts.get(owed.broadcast_id), tx.broadcasts.files.of(owed.broadcast_id)
+    by = tx.people.staff(one.staff_id) if one is not None else None
+    tx.broadcasts.files.settled(owed.outbox_id)
+    if one is None or file is None or by is None or not file.ready or one.state == "cancelled":
+        return None
+    return Outbound(
+        owed.address,
+        "broadcast.file",
+        {"what": CALLED[file.sort].capitalize(), "pendamping": by.name[:30]},
+        once=f"{one.about}:file:{owed.address_id}",
+        priority=Priority.CHANGE,
+        about=one.about,
+        attachment=attachment(file, alone=True),
+        unasked=True,
+        kpms=[KpmId(kpm) for kpm in tx.broadcasts.files.families(owed.outbox_id)],
+    )

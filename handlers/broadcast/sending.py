@@ -23,8 +23,6 @@ TOLD = (Status.SENT, Status.DELIVERED, Status.READ)
 
 def tick_broadcasts(tx: Tx) -> bool:
     """One step of one announcement; True when another step may be due."""
-    if files.follow(tx):
-        return True
     one = tx.broadcasts.due()
     if one is None:
         return False

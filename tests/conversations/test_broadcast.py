@@ -169,6 +169,7 @@ def test_a_photo_rides_along_and_follows_who_could_not_get_it_at_once(village):
     assert siti.hears("broadcast.plain", words="Ini tempatnya.").last.file == "jpg"
     assert (wati.hears("broadcast.plain").last.file, wati.last.template) == (None, "pengumuman_p2k2")
     budi.says("SIARAN HASIL").looks().showing("1 foto ikut; pada 1 nomor menyusul sesudah mereka membalas.")
+    wati.says("tolong bu, saya dipukul suami").hears("urgent.danger").hears_nothing()
     wati.says("baik pak")
     assert wati.last.key == "broadcast.file"
     assert (wati.last.file, wati.last.text) == ("jpg", "Foto dari Pak Budi.")

@@ -682,8 +682,6 @@ def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:
     announces = tx.conn.execute(
         select(func.min(schema.broadcast.c.due)).where(schema.broadcast.c.state.in_(["waiting", "put"]))
     ).scalar()
-    if tx.broadcasts.files.may_follow(1):
-        announces = following
     proposes = tx.conn.execute(select(func.min(schema.proposal.c.due))).scalar()
     proposes = _next_round(10, _whole(max(proposes, following))) if proposes is not None else None
     return (step.step_at if step else None), opens, announces, proposes, *_quiz_busy(tx, following)

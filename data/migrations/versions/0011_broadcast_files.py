@@ -47,12 +47,15 @@ def upgrade() -> None:
         "broadcast_owed",
         sa.Column("outbox_id", KEY, nullable=False),
         sa.Column("broadcast_id", KEY, nullable=False),
+        sa.Column("address_id", KEY, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["address_id"], ["address.id"], name=op.f("fk_broadcast_owed_address_id")),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_broadcast_owed_outbox_id")),
         sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_broadcast_owed_broadcast_id")),
         sa.PrimaryKeyConstraint("outbox_id", name=op.f("pk_broadcast_owed")),
     )
     with op.batch_alter_table("broadcast_owed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcast_owed_address_id"), ["address_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_owed_broadcast_id"), ["broadcast_id"], unique=False)
 
 
