@@ -16,6 +16,7 @@ from bot.dashboard.paper import PRIVATE
 from bot.dashboard.planning import when_of
 from bot.exports.enclosures import Unusable, ready
 from bot.inbox import post
+from data.broadcasts import BroadcastFile
 from data.records import Audience, Kelompok, Role
 from data.store import Tx
 from handlers import broadcast
@@ -63,20 +64,21 @@ async def look(ask: Ask) -> Response:
     """Names, reach, cost, moment and the letter itself, before anything is recorded."""
     if ask.sent.get("aksi") == "ubah":
         return await _form(ask, ask.sent, "")
+    sent: Mapping[str, Any] = ask.sent
     try:
         sent = await _with_file(ask)
-        draft, seen = await ask.look(lambda tx: _seen(tx, ask, sent))
+        seen = await ask.look(lambda tx: _seen(tx, ask, sent)[1])
     except Fault as fault:
-        return await _form(ask, ask.sent, str(fault))
+        return await _form(ask, sent, str(fault))
     kept = {name: value for name, value in sent.items() if name not in {"csrf", "aksi"} and isinstance(value, str)}
-    unreached = broadcast.unreached(seen.counts).removeprefix(", ")
     line = broadcast.line(seen.file, seen.counts, typed=False)
-    words = {"d": draft, "seen": seen, "kept": kept, "unreached": unreached, "file_line": line}
-    return ask.page("siaran-lihat.html", title="Periksa dulu", **words)
+    return ask.page("siaran-lihat.html", title="Periksa dulu", seen=seen, kept=kept, file_line=line)
 
 
 async def send(ask: Ask) -> Response:
     def work(tx: Tx) -> int:
+        if (before := _known_file(tx, ask, ask.sent)) is not None and before.broadcast_id is not None:
+            return before.broadcast_id  # pressed twice
         draft, seen = _seen(tx, ask, ask.sent)
         last = tx.broadcasts.latest(ask.who.id)
         same = last is not None and (last.words, last.kind, last.audience) == (draft.words, draft.kind, draft.audience)
@@ -155,15 +157,22 @@ def _later(tx: Tx, sent: Mapping[str, Any], kelompok: Kelompok) -> datetime | No
 
 
 def _file(tx: Tx, ask: Ask, sent: Mapping[str, Any]) -> int | None:
+    found = _known_file(tx, ask, sent)
+    if found is not None and (found.broadcast_id is not None or not found.ready):
+        raise Missing
+    return found.id if found is not None else None
+
+
+def _known_file(tx: Tx, ask: Ask, sent: Mapping[str, Any]) -> BroadcastFile | None:
     """The file that came with an earlier look. Raises Missing for one of others."""
     number = str(sent.get("berkas_ada", ""))
     if not number or sent.get("tanpa_berkas"):
         return None
     known = number.isascii() and number.isdigit() and int(number[:20]) < LARGEST_NUMBER
     found = tx.broadcasts.files.get(int(number)) if known else None
-    if found is None or found.staff_id != ask.who.id or found.broadcast_id is not None or not found.ready:
+    if found is None or found.staff_id != ask.who.id:
         raise Missing
-    return found.id
+    return found
 
 
 async def _with_file(ask: Ask) -> dict[str, Any]:

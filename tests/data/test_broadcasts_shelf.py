@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from data import schema
 from data.broadcasts import Counts
@@ -63,6 +63,20 @@ def test_one_letter_for_a_phone_of_two_groups_and_all_of_it_remembered(store: St
         assert (again.state, again.audience) == ("put", Audience())
         assert tx.broadcasts.last_announcement(village.melati1, "biasa", tx.now - timedelta(days=1)) is None
         tx.conn.execute(schema.outbox.update().values(state="sent", sent=tx.now))
+        file = tx.broadcasts.files.keep(village.budi, "image", "image/jpeg", b"x")
+        letters = select(schema.outbox.c.id, schema.outbox.c.address_id).order_by(schema.outbox.c.id)
+        letter, where = tx.conn.execute(letters.limit(1)).one()
+        assert tx.broadcasts.files.owe(letter, file) is None  # of a draft
+        tx.broadcasts.files.belongs(file, one.id)
+        assert tx.broadcasts.files.owe(letter, file) == where
+        assert (tx.broadcasts.files.owed(one.id), tx.broadcasts.files.may_follow(where)) == (1, [])
+        tx.conn.execute(schema.address.update().values(heard=tx.now))
+        (owed,) = tx.broadcasts.files.may_follow(where)
+        assert (owed.outbox_id, owed.broadcast_id, owed.address_id) == (letter, one.id, where)
+        assert village.kpms["Aminah"] in tx.broadcasts.files.families(letter)
+        tx.broadcasts.files.settled(letter)
+        assert [told.why for told in tx.broadcasts.each(one, 9)] == [None, None, "phone", None, None, None]
+        assert ([b.id for b in tx.broadcasts.of(village.budi, 9)], tx.broadcasts.asked()) == ([one.id], [])
         last = tx.broadcasts.last_announcement(village.melati1, "biasa", tx.now - timedelta(days=1))
         assert last is not None
         assert last.words == "Halo."

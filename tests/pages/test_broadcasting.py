@@ -172,7 +172,11 @@ async def test_a_photo_comes_with_the_form_small_and_only_its_own_can_be_seen(si
     assert (await dewi.post("/dasbor/siaran/kirim", fields, form=True)).status == 404
     dropped = (await budi.post("/dasbor/siaran/lihat", fields | {"tanpa_berkas": "ya"}, form=True)).text
     assert "foto ikut" not in dropped
-    await budi.post("/dasbor/siaran/kirim", fields, form=True)
+    too_long = (await upload("a.png", photo(), isi="x" * 200)).text
+    assert re.search(r'name="berkas_ada" value="\d+"', too_long)
+    for _ in range(2):
+        sent = await budi.post("/dasbor/siaran/kirim", fields, form=True)
+        assert sent.headers["location"] == "/dasbor/siaran/1"
     (one,) = all_of(site, village.budi)
     kept_file = site.store.run(lambda tx: tx.broadcasts.files.of(one.id))
     assert kept_file is not None
