@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from bot.dashboard import monthly
 from bot.dashboard.door import Ask, Missing, Refused
 from bot.dashboard.groups import chosen
 from bot.inbox import post
@@ -48,7 +49,7 @@ async def look(ask: Ask) -> Response:
         wanted = _wanted(tx, ask)
         if not isinstance(wanted, Plan):
             return "", _said(wanted)
-        return _said(meetings.shown_first(tx, wanted, ask.who.id)) + _monthly(ask, wanted), ""
+        return _said(meetings.shown_first(tx, wanted, ask.who.id)) + monthly.said(ask, wanted), ""
 
     shown, fault = await ask.look(work)
     if fault:
@@ -65,7 +66,7 @@ async def send(ask: Ask) -> Response:
         if meeting is None:
             names = ", ".join(k.name for k in wanted.kelompoks)
             return "", _said(("meetings.draft.already", {"kelompoks": names}))
-        if every := _every(ask, wanted):
+        if every := monthly.every(ask, wanted):
             meetings.remember(tx, ask.who, wanted.kelompoks[0], meeting, every)
         return _said(meetings.done_with(tx, meeting, wanted.kelompoks)), ""
 
@@ -151,29 +152,7 @@ def _wanted(tx: Tx, ask: Ask) -> Plan | tuple[str, Mapping[str, object]]:
     if not place:
         raise Refused(422, "Tempatnya masih kosong.")
     wanted = meetings.planned_from(tx, mine, when_of(ask.sent), place, _line(ask.sent, "sesi"), tx.now)
-    if isinstance(wanted, Plan) and ask.sent.get("ulang"):
-        if len(mine) > 1:
-            return "meetings.monthly.joint", {}
-        if _every(ask, wanted) is None:
-            return "meetings.monthly.unlike", {}
-    return wanted
-
-
-def _every(ask: Ask, wanted: Plan) -> tuple[int, int] | None:
-    """'Sabtu kedua' or 'Sabtu terakhir' of every month, where that was chosen."""
-    if ask.sent.get("ulang") not in {"ke", "akhir"}:
-        return None
-    day = wanted.starts.astimezone(wanted.kelompoks[0].zone).date()
-    return meetings.every_of(day, last=ask.sent["ulang"] == "akhir")
-
-
-def _monthly(ask: Ask, wanted: Plan) -> str:
-    every = _every(ask, wanted)
-    return (
-        f"\nTiap bulan {meetings.named(every)}: bulan berikutnya diusulkan dulu, tidak dikirim sendiri."
-        if every
-        else ""
-    )
+    return (monthly.fault(ask, wanted) or wanted) if isinstance(wanted, Plan) else wanted
 
 
 def when_of(sent: Mapping[str, Any]) -> str:

@@ -90,20 +90,6 @@ async def pick(ask: Ask) -> Response:
     return RedirectResponse(f"/dasbor/jadwal/baru?{await ask.write(work)}", 303, headers=PRIVATE)
 
 
-async def stop_repeating(ask: Ask) -> Response:
-    """'Tiap bulan' is not proposed any longer."""
-    number = ask.number("kelompok")
-
-    def work(tx: Tx) -> None:
-        kelompok = tx.scoped.kelompok(ask.who, number)
-        if kelompok is None:
-            raise Missing
-        meetings.forget(tx, ask.who, kelompok)
-
-    await ask.write(work)
-    return RedirectResponse("/dasbor/jadwal", 303, headers=PRIVATE)
-
-
 def _wanted(tx: Tx, ask: Ask) -> tuple[Kelompok, Sequence[tuple[datetime, datetime]]]:
     """Raises Missing for a kelompok of others, Fault for times that cannot be meant."""
     wanted = str(ask.sent.get("kelompok", ""))
