@@ -69,7 +69,7 @@ class Photos:
         try:
             if source is None:
                 raise ChannelError(f"{file.channel} is not configured here")
-            mime, content = await asyncio.to_thread(ready, file.sort, await source.fetch(file.media, MOST_BYTES))
+            mime, content = await asyncio.to_thread(ready, await source.fetch(file.media, MOST_BYTES))
         except Unusable as unusable:
             fault = unusable.fault
         except Refused:

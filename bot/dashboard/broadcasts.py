@@ -38,7 +38,8 @@ class Line:
     at: datetime
     due: datetime
     numbers: str
-    by: str = ""
+    by: str
+    file: BroadcastFile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,6 @@ class Result:
     line: Line
     tally: Mapping[str | None, int]
     families: Sequence[tuple[Told, str]]
-    file: BroadcastFile | None
     file_line: str
     goes: bool
     """Something of it can still be taken back."""
@@ -113,12 +113,15 @@ async def decide(ask: Ask) -> Response:
 
 
 async def file(ask: Ask) -> Response:
-    """The file of a draft or of an announcement, for whoever wrote it."""
+    """The file of a draft or of an announcement: for whoever wrote it, and for whoever is asked about it."""
     number = ask.number("file")
 
     def work(tx: Tx) -> tuple[BroadcastFile, bytes]:
         found, content = tx.broadcasts.files.get(number), tx.broadcasts.files.content(number)
-        if found is None or found.staff_id != ask.who.id or content is None or not found.mime:
+        if found is None or content is None or not found.mime:
+            raise Missing
+        one = tx.broadcasts.get(found.broadcast_id) if found.broadcast_id is not None else None
+        if found.staff_id != ask.who.id and (one is None or not broadcast.may_decide(tx, ask.who, one)):
             raise Missing
         return found, content
 
@@ -140,7 +143,7 @@ def _line(tx: Tx, ask: Ask, found: Broadcast) -> Line:
     by = tx.people.staff(found.staff_id)
     numbers = broadcast.numbers(found, tx.broadcasts.tally(found))
     at, due = found.created.astimezone(zone), found.due.astimezone(zone)
-    return Line(found, TITLES[found.kind], at, due, numbers, by.name if by else "")
+    return Line(found, TITLES[found.kind], at, due, numbers, by.name if by else "", tx.broadcasts.files.of(found.id))
 
 
 async def _one(ask: Ask, said: str) -> Response:
@@ -152,7 +155,6 @@ async def _one(ask: Ask, said: str) -> Response:
             _line(tx, ask, found),
             tally,
             broadcast.each(tx, found, FAMILIES),
-            tx.broadcasts.files.of(found.id),
             broadcast.file_line(tx, found).strip(),
             found.state == "waiting" or tx.broadcasts.states(found).get("queued", 0) > 0,
             catalog.render("broadcast.copy", words).text,

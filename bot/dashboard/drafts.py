@@ -21,9 +21,6 @@ from handlers.rules.broadcast import tidy
 from handlers.rules.dates import DateFault, read_when
 from messages import catalog
 
-SORTS = {b"%PDF-": "document"}
-"""By its first bytes; everything else must be a photo."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -116,12 +113,11 @@ async def with_file(ask: Ask) -> dict[str, Any]:
     sent = dict(ask.sent)
     upload = sent.pop("berkas", None)
     if isinstance(upload, Upload):
-        sort = SORTS.get(upload.content[:5], "image")
         try:
-            mime, content = await asyncio.to_thread(ready, sort, upload.content)
+            mime, content = await asyncio.to_thread(ready, upload.content)
         except Unusable as unusable:
             raise Fault(f"Berkas itu {broadcast.UNUSABLE[unusable.fault]}. Pilih foto atau PDF yang lain.") from None
-        keep = (ask.who.id, sort, mime, content)
+        keep = (ask.who.id, mime, content)
         sent["berkas_ada"] = str(await ask.write(lambda tx: tx.broadcasts.files.keep(*keep)))
         sent.pop("tanpa_berkas", None)
     elif sent.get("tanpa_berkas"):

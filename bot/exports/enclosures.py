@@ -16,17 +16,15 @@ class Unusable(Exception):
         self.fault = fault
 
 
-def ready(sort: str, content: bytes) -> tuple[str, bytes]:
-    """(type, content), by what it is and not by what it is called. Raises Unusable."""
-    if sort == "image":
+def ready(content: bytes) -> tuple[str, bytes]:
+    """(type, content), by what it is and not by what it is called or sent as. Raises Unusable."""
+    mime = "application/pdf" if content[:5] == b"%PDF-" else _sound(content)
+    if mime is None:
         if (made := small(content)) is None:
             raise Unusable("sort")
         return "image/jpeg", made
     if len(content) > MOST_BYTES:
         raise Unusable("size")
-    mime = _sound(content) if sort == "voice" else "application/pdf" if content[:5] == b"%PDF-" else None
-    if mime is None:
-        raise Unusable("sort")
     return mime, content
 
 

@@ -26,6 +26,7 @@ OWED_FOR = timedelta(days=7)
 """Later nobody knows any more what it belonged to."""
 
 FORMATS = {"image/jpeg": "jpg", "application/pdf": "pdf", "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a"}
+SORTS = {"image": "image", "application": "document", "audio": "voice"}
 OWE = InsertOnce(broadcast_owed, ["outbox_id"])
 
 WAITS = Prepared(select(broadcast_owed.c.outbox_id).where(broadcast_owed.c.address_id == bindparam("a")).limit(1))
@@ -74,6 +75,10 @@ class Owed:
     address: Address
 
 
+def sort_of(mime: str) -> str:
+    return SORTS[mime.partition("/")[0]]
+
+
 _SHOWN = [broadcast_file.c[name] for name in ("id", "staff_id", "broadcast_id", "sort", "mime", "fault", "at")]
 
 
@@ -85,9 +90,9 @@ class Files:
         """Something a platform holds for us."""
         return self._add({"staff_id": staff_id, "sort": sort, "channel": channel, "media": media})
 
-    def keep(self, staff_id: StaffId, sort: str, mime: str, content: bytes) -> int:
+    def keep(self, staff_id: StaffId, mime: str, content: bytes) -> int:
         """Something that came with a page."""
-        return self._add({"staff_id": staff_id, "sort": sort, "mime": mime, "content": content})
+        return self._add({"staff_id": staff_id, "sort": sort_of(mime), "mime": mime, "content": content})
 
     def _add(self, values: dict[str, Any]) -> int:
         statement = insert(broadcast_file).returning(broadcast_file.c.id)
@@ -124,7 +129,8 @@ class Files:
         return list(self.conn.execute(statement.limit(limit)))
 
     def fetched(self, file_id: int, mime: str, content: bytes) -> None:
-        self._change(file_id, mime=mime, content=content, media=None)
+        """What it is, whatever it was sent as."""
+        self._change(file_id, mime=mime, content=content, media=None, sort=sort_of(mime))
 
     def tried(self, file_id: int) -> bool:
         """A try failed; True when it was the last one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.broadcasts import Broadcast
 from data.records import Person, Role, Staff
 from data.store import Tx
+from handlers.broadcast.files import CALLED
 from handlers.broadcast.preview import when_it_goes
 from handlers.speech import say
 from messages.envelope import Inbound, Outbound, Priority, StaffTo
@@ -12,7 +13,9 @@ from messages.envelope import Inbound, Outbound, Priority, StaffTo
 
 def ask_koordinators(tx: Tx, one: Broadcast, by: Staff, told: str) -> list[Outbound]:
     """A letter to every koordinator in whose scope all these groups lie."""
-    words = {"pendamping": by.name, "told": told, "audience": one.said, "words": one.words, "ref": str(one.id)}
+    file = tx.broadcasts.files.of(one.id)
+    said = f"{one.words} (1 {CALLED[file.sort]} ikut)" if file is not None else one.words
+    words = {"pendamping": by.name, "told": told, "audience": one.said, "words": said, "ref": str(one.id)}
     return [
         Outbound(
             StaffTo(person.id), "broadcast.ask", words, once=f"{one.about}:ask:{person.id}", priority=Priority.CHANGE

@@ -125,16 +125,15 @@ async def test_telegram_takes_the_file_once_and_then_its_name(
 def test_only_what_it_is_counts_and_not_what_it_is_called():
     out = io.BytesIO()
     Image.new("RGB", (3000, 2000)).save(out, "PNG")
-    mime, content = ready("image", out.getvalue())
+    mime, content = ready(out.getvalue())
     assert (mime, Image.open(io.BytesIO(content)).size) == ("image/jpeg", (1280, 853))
-    assert ready("document", paper())[0] == "application/pdf"
-    assert ready("voice", silence())[0] == "audio/ogg"
-    assert ready("voice", b"ID3xx")[0] == "audio/mpeg"
-    assert ready("voice", b"....ftypM4A ")[0] == "audio/mp4"
-    wrong = [("image", b"GIF"), ("document", b"<script>"), ("document", picture()), ("voice", b"#!AMR")]
-    for sort, given in [*wrong, ("document", b"%PDF-" + b"x" * MOST_BYTES)]:
+    assert ready(paper())[0] == "application/pdf"
+    assert ready(silence())[0] == "audio/ogg"
+    assert ready(b"ID3xx")[0] == "audio/mpeg"
+    assert ready(b"....ftypM4A ")[0] == "audio/mp4"
+    for given in (b"GIF", b"<script>", picture()[:300], b"#!AMR", b"%PDF-" + b"x" * MOST_BYTES):
         with pytest.raises(Unusable, match="size" if len(given) > MOST_BYTES else "sort"):
-            ready(sort, given)
+            ready(given)
 
 
 class Platforms(Samples):
@@ -152,7 +151,7 @@ async def test_files_come_here_by_themselves_and_go_out_from_here(sqlite: Opened
         ("image", "image"),
         ("document", "page"),
         ("voice", "busy"),
-        ("voice", "voice"),
+        ("document", "voice"),
         ("image", "gone"),
         ("image", "elsewhere"),
     ]
@@ -170,8 +169,9 @@ async def test_files_come_here_by_themselves_and_go_out_from_here(sqlite: Opened
         photos.look()
         await photos.finish()
     found = await store.write(lambda tx: [tx.broadcasts.files.get(number) for number in ids])
-    assert [(one.mime, one.fault) for one in found if one] == [
-        ("image/jpeg", None), (None, "sort"), (None, "lost"), ("audio/ogg", None), (None, "lost"), (None, "lost"),
+    assert [(one.sort, one.mime, one.fault) for one in found if one] == [
+        ("image", "image/jpeg", None), ("document", None, "sort"), ("voice", None, "lost"),
+        ("voice", "audio/ogg", None), ("image", None, "lost"), ("image", None, "lost"),
     ]  # fmt: skip
     told = await store.write(lambda tx: tx.conn.exec_driver_sql("SELECT key, params FROM outbox ORDER BY id").all())
     assert [row.key for row in told] == ["broadcast.file_refused"] * 4
@@ -188,7 +188,7 @@ def test_the_shelf_of_files_says_the_same_on_both_databases(store):
     def work(tx):
         who = tx.people.add_staff("B", Role.PENDAMPING, "+628110", "kelompok", 0)
         one = tx.broadcasts.add(tx.people.staff(who), "biasa", "semua", Audience(), "Halo.", tx.now,
-                                file=tx.broadcasts.files.keep(who, "image", "image/jpeg", b"x"))  # fmt: skip
+                                file=tx.broadcasts.files.keep(who, "image/jpeg", b"x"))  # fmt: skip
         file = tx.broadcasts.files.of(one.id)
         assert (file.ready, file.format, tx.broadcasts.files.content(file.id)) == (True, "jpg", b"x")
         assert (tx.broadcasts.files.may_follow(1), tx.broadcasts.files.owed(one.id)) == ([], 0)

@@ -281,10 +281,12 @@ def test_the_week_has_room_for_two_and_a_flood_for_one_more(village):
 def test_while_people_sleep_a_flood_asks_the_koordinator(village):
     chat, budi, ratna = village.chat, village.budi, village.ratna
     chat.at("22:00")
-    budi.says("SIARAN bencana; Melati 3; Air naik, pindah ke balai desa").hears("broadcast.preview")
+    words = "SIARAN bencana; Melati 3; Air naik, pindah ke balai desa"
+    budi.sends(Kind.IMAGE, words, media="M1").hears("broadcast.preview")
+    arrives(village)
     budi.showing("Jam istirahat: dikirim Selasa 24 Nov 08.00, atau lebih dulu bila koordinator setuju.")
     budi.taps("Kirim").hears("broadcast.sent")
-    ratna.hears("broadcast.ask", pendamping="Pak Budi").hears_nothing()
+    ratna.hears("broadcast.ask", pendamping="Pak Budi").showing("(1 foto ikut)").hears_nothing()
     chat.at("22:10")
     village.siti.hears_nothing()
     ratna.taps("Setuju").hears("broadcast.allowed")

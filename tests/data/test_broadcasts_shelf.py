@@ -63,7 +63,7 @@ def test_one_letter_for_a_phone_of_two_groups_and_all_of_it_remembered(store: St
         assert (again.state, again.audience) == ("put", Audience())
         assert tx.broadcasts.last_announcement(village.melati1, "biasa", tx.now - timedelta(days=1)) is None
         tx.conn.execute(schema.outbox.update().values(state="sent", sent=tx.now))
-        file = tx.broadcasts.files.keep(village.budi, "image", "image/jpeg", b"x")
+        file = tx.broadcasts.files.keep(village.budi, "image/jpeg", b"x")
         letters = select(schema.outbox.c.id, schema.outbox.c.address_id).order_by(schema.outbox.c.id)
         letter, where = tx.conn.execute(letters.limit(1)).one()
         assert tx.broadcasts.files.owe(letter, file) is None  # of a draft

@@ -196,7 +196,12 @@ async def test_while_people_sleep_the_koordinators_yes_counts_on_the_page_too(si
     assert "atau lebih dulu bila koordinator setuju" in shown
     await budi.post("/dasbor/siaran/kirim", flood, form=True)
     (one,) = all_of(site, village.budi)
+    file = site.store.run(lambda tx: tx.broadcasts.files.keep(village.budi, "image/jpeg", b"x"))
+    assert (await ratna.get(f"/dasbor/siaran/berkas/{file}")).status == 404
+    site.store.run(lambda tx: tx.broadcasts.files.belongs(file, one.id))
+    assert (await ratna.get(f"/dasbor/siaran/berkas/{file}")).status == 200
     asked = (await ratna.get("/dasbor/siaran")).text
+    assert "Lihat foto yang ikut" in asked
     assert "Menunggu izin Anda" in asked
     assert "Air naik." in asked
     assert (await budi.post(f"/dasbor/siaran/{one.id}/izin", {"jawab": "setuju"}, form=True)).status == 403
@@ -205,3 +210,4 @@ async def test_while_people_sleep_the_koordinators_yes_counts_on_the_page_too(si
     (found,) = all_of(site, village.budi)
     assert found.night == "allowed"
     assert "Menunggu izin Anda" not in (await ratna.get("/dasbor/siaran")).text
+    assert (await ratna.get(f"/dasbor/siaran/berkas/{file}")).status == 404

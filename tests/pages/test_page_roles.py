@@ -56,7 +56,7 @@ async def test_every_page_by_every_role_about_ones_own_and_anothers(site: Site):
 
     def announced(tx) -> None:
         by = tx.people.staff(village.budi)
-        numbers["file"] = tx.broadcasts.files.keep(by.id, "image", "image/jpeg", b"x")
+        numbers["file"] = tx.broadcasts.files.keep(by.id, "image/jpeg", b"x")
         times = [(tx.now + timedelta(days=n), tx.now + timedelta(days=n, hours=2)) for n in (1, 2)]
         numbers["proposal"] = tx.proposals.add(by.id, village.melati1, times, tx.now, times[0][0]).id
         numbers["broadcast"] = tx.broadcasts.add(by, "biasa", "semua", Audience(), "Halo.", tx.now).id
