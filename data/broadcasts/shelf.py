@@ -7,19 +7,26 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from data.broadcasts.audience import Whom
 from data.broadcasts.files import FOLLOWS, Files
 from data.broadcasts.records import Broadcast, Told
 from data.dialect import InsertOnce
 from data.people import KPM, kpm_record
+from data.prepared import Prepared
 from data.records import Audience, Kpm, LetterNews, Staff
 from data.schema import broadcast, broadcast_kpm, kpm, outbox, outbox_kpm
 from messages.envelope import KpmId, Status
 
 REMEMBER = InsertOnce(broadcast_kpm, ["broadcast_id", "kpm_id"])
 FOR_KPM = InsertOnce(outbox_kpm, ["outbox_id", "kpm_id"])
+DUE = Prepared(
+    select(broadcast)
+    .where(broadcast.c.state.in_(["waiting", "put"]), broadcast.c.due <= bindparam("now", type_=broadcast.c.due.type))
+    .order_by(broadcast.c.due, broadcast.c.id)
+    .limit(1)
+)
 
 
 class Broadcasts:
@@ -70,8 +77,7 @@ class Broadcasts:
 
     def due(self) -> Broadcast | None:
         """The next one that has something to do."""
-        statement = select(broadcast).where(broadcast.c.state.in_(["waiting", "put"]), broadcast.c.due <= self.now)
-        row = self.conn.execute(statement.order_by(broadcast.c.due, broadcast.c.id).limit(1)).first()
+        row = DUE.first(self.conn, {"now": self.now})
         return _record(row) if row else None
 
     def change(self, broadcast_id: int, **values: Any) -> None:
