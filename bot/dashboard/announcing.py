@@ -21,7 +21,14 @@ from messages import catalog
 
 COMPONENTS = ("ibu hamil", "ibu nifas", "balita", "anak sekolah", "lansia", "disabilitas")
 STATES = ("belum jawab", "belum kuis", "belum kewajiban")
-ALPA = {"alpa 1x": "alpa terakhir kali", "alpa 2x": "alpa 2 kali berturut-turut", "alpa 3x": "alpa 3 kali"}
+ATTENDED = {
+    "hadir terakhir": "hadir terakhir kali",
+    "tidak hadir terakhir": "tidak hadir terakhir kali",
+    "alpa 1x": "alpa terakhir kali",
+    "alpa 2x": "alpa 2 kali berturut-turut",
+    "alpa 3x": "alpa 3 kali",
+}
+ANSWERS = {"akan datang": "akan datang", "tidak bisa": "tidak bisa datang", "belum tahu": "belum tahu"}
 LANGUAGES = {"bahasa indonesia": "Bahasa Indonesia", "bahasa banjar": "Bahasa Banjar"}
 NAMED = 300
 TWICE = timedelta(minutes=10)
@@ -100,7 +107,13 @@ async def _form(ask: Ask, sent: Mapping[str, Any], fault: str) -> Response:
     places: dict[str, dict[int, list[Kelompok]]] = {}
     for one in kelompoks:
         places.setdefault(one.kecamatan, {}).setdefault(one.desa_id, []).append(one)
-    choices = {"COMPONENTS": COMPONENTS, "STATES": STATES, "ALPA": ALPA, "LANGUAGES": LANGUAGES}
+    choices = {
+        "COMPONENTS": COMPONENTS,
+        "STATES": STATES,
+        "ATTENDED": ATTENDED,
+        "ANSWERS": ANSWERS,
+        "LANGUAGES": LANGUAGES,
+    }
     texts = {"TITLES": TITLES, "LONGEST": LONGEST, "EXAMPLES": broadcast.EXAMPLES}
     groups = ask.who.role is Role.PENDAMPING
     words = {"places": places, "groups": groups, "sent": sent, "fault": fault}

@@ -66,7 +66,7 @@ def _audience(ask: Ask, sent: Mapping[str, Any], kelompoks: Sequence[Kelompok]) 
     if not ids and not everybody:
         raise Fault("Pilih dulu untuk siapa: kelompok, desa, atau semua.")
     narrowing = [name[2:] for name in sent if name.startswith("n:")]
-    narrowing += [str(sent[name]) for name in ("alpa", "bahasa") if sent.get(name)]
+    narrowing += [str(sent[name]) for name in ("kehadiran", "jawaban", "bahasa") if sent.get(name)]
     if everybody and ask.who.role is Role.PENDAMPING:
         ids = {k.id for k in kelompoks}
     whole = everybody and ask.who.role is not Role.PENDAMPING

@@ -141,6 +141,10 @@ class Whom:
             found.append(kpm.c.language.in_(audience.languages))
         if audience.unanswered:
             found.append(self._unanswered())
+        if audience.answers:
+            found.append(self._said(attendance.c.answer.in_(audience.answers)))
+        if audience.last:
+            found.append(kpm.c.id.in_(self._marked(1, audience.last)))
         if audience.quizless:
             taken = (quiz.c.kpm_id == kpm.c.id, quiz.c.started > self.now - QUIZ_BACK)
             found.append(~exists().where(*taken))
@@ -153,11 +157,18 @@ class Whom:
                 )
             )
         if audience.alpa:
-            found.append(kpm.c.id.in_(self._absent(audience.alpa)))
+            found.append(kpm.c.id.in_(self._marked(audience.alpa, ("alpa",))))
         return found
 
     def _unanswered(self) -> Any:
-        coming = (
+        return and_(self._coming().is_not(None), ~self._said(attendance.c.answer != "unknown"))
+
+    def _said(self, what: Any) -> Any:
+        """Something was said to the invitation to the next meeting."""
+        return exists().where(attendance.c.kpm_id == kpm.c.id, attendance.c.meeting_id == self._coming(), what)
+
+    def _coming(self) -> Any:
+        return (
             select(meeting.c.id)
             .join(meeting_kelompok, meeting_kelompok.c.meeting_id == meeting.c.id)
             .where(
@@ -170,13 +181,9 @@ class Whom:
             .correlate(kpm)
             .scalar_subquery()
         )
-        said = exists().where(
-            attendance.c.kpm_id == kpm.c.id, attendance.c.meeting_id == coming, attendance.c.answer != "unknown"
-        )
-        return and_(coming.is_not(None), ~said)
 
-    def _absent(self, times: int) -> Any:
-        """Families whose last `times` marks are all alpa."""
+    def _marked(self, times: int, marks: Sequence[str]) -> Any:
+        """Families whose last `times` marks are all of these."""
         nth = func.row_number().over(partition_by=attendance.c.kpm_id, order_by=meeting.c.starts.desc())
         last = (
             select(attendance.c.kpm_id, attendance.c.mark, nth.label("nth"))
@@ -186,7 +193,7 @@ class Whom:
         )
         return (
             select(last.c.kpm_id)
-            .where(last.c.nth <= times, last.c.mark == "alpa")
+            .where(last.c.nth <= times, last.c.mark.in_(marks))
             .group_by(last.c.kpm_id)
             .having(func.count() == times)
         )

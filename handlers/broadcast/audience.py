@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from data.records import Audience, Kelompok
 from handlers import scope
@@ -20,8 +21,12 @@ def resolve(words: str, kelompoks: Sequence[Kelompok], *, all_of_scope: bool) ->
     ids, unknown = _places(wanted, kelompoks)
     if not wanted.places and not all_of_scope:
         ids = [k.id for k in kelompoks]
-    narrowed = (wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless, wanted.undone)
-    return Audience(tuple(ids), *narrowed), unknown
+    return Audience(tuple(ids), *_narrowing(wanted)), unknown
+
+
+def _narrowing(wanted: Wanted) -> tuple[Any, ...]:
+    by_words = (wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless, wanted.undone)
+    return *by_words, wanted.answers, wanted.last
 
 
 def _places(wanted: Wanted, kelompoks: Sequence[Kelompok]) -> tuple[list[int], list[str]]:
@@ -59,9 +64,8 @@ def compose(
     if wanted.places or not set(ids) <= known.keys():
         raise LookupError("not within this scope")
     chosen = [k for k in kelompoks if k.id in set(ids)]
-    narrowed = (wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless, wanted.undone)
     said = ", ".join(["semua" if everybody else _named(chosen, kelompoks), *narrowing])
-    return Audience(() if everybody else tuple(k.id for k in chosen), *narrowed), said[:200]
+    return Audience(() if everybody else tuple(k.id for k in chosen), *_narrowing(wanted)), said[:200]
 
 
 def _named(chosen: Sequence[Kelompok], kelompoks: Sequence[Kelompok]) -> str:

@@ -14,7 +14,16 @@ from data.store import Store, Tx
 from handlers.broadcast import tick_broadcasts
 from tests.support.village import Village, plan_meeting, settle
 
-EVERY = Audience(components=("ibu_hamil",), languages=("id",), alpa=2, unanswered=True, quizless=True, undone=True)
+EVERY = Audience(
+    components=("ibu_hamil",),
+    languages=("id",),
+    alpa=2,
+    unanswered=True,
+    quizless=True,
+    undone=True,
+    answers=("promised",),
+    last=("hadir",),
+)
 
 
 def staff(tx: Tx, staff_id: int) -> Staff:
@@ -40,6 +49,10 @@ def test_whom_it_is_for_is_looked_up_inside_the_scope(store: Store):
         said = {"meeting_id": meeting.id, "kpm_id": village.kpms["Siti"], "kelompok_id": village.melati1}
         tx.conn.execute(insert(schema.attendance), {**said, "answer": "promised", "mark": "alpa"})
         assert tx.broadcasts.whom.names(budi, Audience(unanswered=True), 9) == ["Aminah", "Jumiati", "Wati"]
+        assert tx.broadcasts.whom.names(budi, Audience(answers=("promised",)), 9) == ["Siti"]
+        assert tx.broadcasts.whom.names(budi, Audience(answers=("declined",)), 9) == []
+        assert tx.broadcasts.whom.names(budi, Audience(last=("alpa", "izin")), 9) == ["Siti"]
+        assert tx.broadcasts.whom.names(budi, Audience(last=("hadir",)), 9) == []
         assert tx.broadcasts.whom.names(budi, Audience(alpa=1), 9) == ["Siti"]
         assert tx.broadcasts.whom.names(budi, Audience(alpa=2), 9) == []
 

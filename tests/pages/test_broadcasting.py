@@ -100,7 +100,7 @@ async def test_the_same_people_are_meant_as_in_the_chat_and_the_same_is_refused(
         "n:ibu hamil": "ya",
         "n:balita": "ya",
         "n:belum jawab": "ya",
-        "alpa": "alpa 2x",
+        "kehadiran": "alpa 2x",
         "bahasa": "bahasa banjar",
     }
     assert "Tidak ada keluarga yang cocok" in (await budi.post("/dasbor/siaran/lihat", fine | narrowed, form=True)).text
