@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route
 
 from bot.dashboard import (
+    audit,
     documents,
     families,
     figures,
@@ -62,6 +63,9 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/siks.xlsx", PENDAMPING, documents.siks),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/surat.pdf", PENDAMPING, documents.letter),
     ("GET", "/rekap.xlsx", KOORDINATOR, documents.recap),
+    ("GET", "/jejak", KOORDINATOR, audit.page),
+    ("GET", "/jejak.csv", KOORDINATOR, audit.as_csv),
+    ("GET", "/jejak.xlsx", KOORDINATOR, audit.as_xlsx),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/pindah", PENDAMPING, planning.move),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/batal", PENDAMPING, planning.call_off),
 )

@@ -35,6 +35,7 @@ KOORDINATOR: Sequence[Place] = (
     Place("/dasbor/ringkasan", "Ringkasan", "chart"),
     Place("/dasbor/capaian", "Capaian", "check-list"),
     Place("/dasbor/sesi", "Sesi", "book"),
+    Place("/dasbor/jejak", "Jejak", "search"),
 )
 
 

@@ -258,7 +258,7 @@ def _claim(
 ) -> None:
     was = tx.obligations.claim(item, said, actor, done_on=done_on, reason=reason)
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
-    tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "")
+    tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "kata keluarga")
 
 
 def _has_begun(item: Item, member: Member, day: date) -> bool:

@@ -85,5 +85,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /capaian": KOORDINATOR,
     "GET /sesi": KOORDINATOR,
     "GET /rekap.xlsx": KOORDINATOR,
+    "GET /jejak": KOORDINATOR,
+    "GET /jejak.csv": KOORDINATOR,
+    "GET /jejak.xlsx": KOORDINATOR,
 }
 """What lies under /dasbor."""
