@@ -699,6 +699,7 @@ outbox = Table(
     Column("fence", BigInteger),
     Column("platform_id", String(160)),
     Column("text", Text),
+    Column("template", String(80)),
     Column("error", String(200)),
     Column("created", Moment, nullable=False),
     Column("sent", Moment),
@@ -729,6 +730,12 @@ outbox = Table(
         postgresql_where=text("state = 'queued' AND attempts > 0"),
     ),
     Index("ix_outbox_platform_id", "platform_id"),
+    Index(
+        "ix_outbox_paid",
+        "sent",
+        sqlite_where=text("template IS NOT NULL"),
+        postgresql_where=text("template IS NOT NULL"),
+    ),
     _one_of("state", "queued", "sending", "sent", "delivered", "read", "failed", "expired", "cancelled"),
 )
 

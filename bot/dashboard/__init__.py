@@ -19,14 +19,16 @@ from bot.dashboard import (
     quizzes,
     register,
     schedule,
+    system,
     today,
     visits,
 )
 from bot.dashboard.door import After, Door, Page, nobody_waits
+from bot.dashboard.machine import UNKNOWN, Machine
 from bot.dashboard.paper import asset
 from data.records import Role
 from data.store import Store
-from handlers.rules.permissions import KOORDINATOR, PENDAMPING, STAFF
+from handlers.rules.permissions import ADMIN, KOORDINATOR, PENDAMPING, STAFF
 
 PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/", STAFF, today.home),
@@ -63,6 +65,7 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/siks.xlsx", PENDAMPING, documents.siks),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/surat.pdf", PENDAMPING, documents.letter),
     ("GET", "/rekap.xlsx", KOORDINATOR, documents.recap),
+    ("GET", "/sistem", ADMIN, system.page),
     ("GET", "/jejak", KOORDINATOR, audit.page),
     ("GET", "/jejak.csv", KOORDINATOR, audit.as_csv),
     ("GET", "/jejak.xlsx", KOORDINATOR, audit.as_xlsx),
@@ -71,10 +74,10 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
 )
 
 
-def routes(store: Store, *, secure: bool, after: After = nobody_waits) -> list[BaseRoute]:
+def routes(store: Store, *, secure: bool, after: After = nobody_waits, machine: Machine = UNKNOWN) -> list[BaseRoute]:
     """Everything under /dasbor; `secure` when people come over https, so that the cookie travels on nothing else;
-    `after` is called when a page has left letters in the outbox."""
-    door = Door(store, secure=secure, after=after)
+    `after` is called when a page has left letters in the outbox; `machine` is what the admin sees of it."""
+    door = Door(store, secure=secure, after=after, machine=machine)
     own: list[BaseRoute] = [
         Route("/dasbor/masuk/{token:path}", door.sign_in_page, methods=["GET"]),
         Route("/dasbor/masuk/{token:path}", door.sign_in, methods=["POST"]),

@@ -39,5 +39,8 @@ KOORDINATOR: Sequence[Place] = (
 )
 
 
+ADMIN: Sequence[Place] = (*KOORDINATOR, Place("/dasbor/sistem", "Sistem", "system", first=False))
+
+
 def of(role: Role) -> Sequence[Place]:
-    return PENDAMPING if role is Role.PENDAMPING else KOORDINATOR
+    return {Role.PENDAMPING: PENDAMPING, Role.ADMIN: ADMIN}.get(role, KOORDINATOR)

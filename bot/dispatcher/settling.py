@@ -52,7 +52,7 @@ class Settler:
                 tx.sending.fail(letter.id, outcome.claimed.fence, type(fault).__name__)
 
     def _keep_sent(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
-        tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text) for o in outcomes if o.body)
+        tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text, o.body.template) for o in outcomes if o.body)
         claimed = [o.claimed for o in outcomes if self.sent_is_reached[o.claimed.letter.address.channel]]
         reached.remember(tx, [(one.letter.id, one.about) for one in claimed])
 
