@@ -176,6 +176,19 @@ member = Table(
 """`next_on`: the day on which there may be something to remind her of; a new row is looked at first.
 `by_hand`: entered with DATA; a roster that does not know her yet leaves her."""
 
+identity = Table(
+    "identity",
+    metadata,
+    _id(),
+    _to("kpm", index=True),
+    Column("member_id", Key, ForeignKey("member.id", ondelete="CASCADE"), index=True),
+    Column("kind", String(3), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("last", String(4), nullable=False),
+    _one_of("kind", "nik", "kk"),
+)
+"""Only where the office wants it: a digest of a NIK or KK under the office's secret, to know a family again."""
+
 address = Table(
     "address",
     metadata,
