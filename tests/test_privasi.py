@@ -37,7 +37,7 @@ def test_every_promise_names_a_test():
 
 
 def test_every_fault_names_what_was_done_and_seen_and_a_test():
-    rows = [line for line in FAULTS.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+    rows = [line for line in FAULTS.read_text(encoding="utf-8").splitlines() if re.match(r"\| (?!Gangguan|---)", line)]
     assert len(rows) >= 20
     assert [row for row in rows if len(row.split(" | ")) != 4 or not NAMED.search(row)] == []
 

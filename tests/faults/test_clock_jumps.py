@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from data.store import Tx
 from tests.support.databases import Opened
 from tests.support.senders import Scripted, make_sender, people, put, real_now, sending, state, until
 
@@ -24,7 +26,11 @@ async def test_letters_go_once_whatever_the_clock_does_and_a_stale_one_does_not_
     them = store.run(lambda tx: people(tx, 8))
 
     def letter(who: int, **more: timedelta) -> int:
-        return store.run(lambda tx: put(tx, them[who], **{name: tx.now + span for name, span in more.items()}))
+        def write(tx: Tx) -> int:
+            moments: dict[str, Any] = {name: tx.now + span for name, span in more.items()}
+            return put(tx, them[who], **moments)
+
+        return store.run(write)
 
     async with sending(make_sender(store, channel, alone=True)):
         before = letter(0)
