@@ -53,6 +53,8 @@ class Settler:
 
     def _keep_sent(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
         tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text, o.body.template) for o in outcomes if o.body)
+        if outcomes:
+            log.info("sent", account=self.account, letters=[o.claimed.letter.id for o in outcomes])
         claimed = [o.claimed for o in outcomes if self.sent_is_reached[o.claimed.letter.address.channel]]
         reached.remember(tx, [(one.letter.id, one.about) for one in claimed])
 
