@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from data.dialect import InsertOnce
 from data.obligations.queue import Queue
@@ -131,6 +131,12 @@ class Obligations:
         statement = update(outbox).where(
             outbox.c.state == "queued", outbox.c.key.like("obligations.%"), outbox.c.unasked, outbox.c.id.in_(mine)
         )
+        return self.conn.execute(statement.values(state="cancelled")).rowcount
+
+    def cancel_waiting_at(self, address_id: int) -> int:
+        """The same for one number: it does not want them any more."""
+        waiting = and_(outbox.c.state == "queued", outbox.c.key.like("obligations.%"), outbox.c.unasked)
+        statement = update(outbox).where(waiting, outbox.c.address_id == address_id)
         return self.conn.execute(statement.values(state="cancelled")).rowcount
 
     # --- words and marks

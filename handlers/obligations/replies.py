@@ -104,6 +104,7 @@ def _keep_consent(msg: Inbound, who: Person, tx: Tx, yes: bool) -> list[Outbound
     tx.audit.write(where, "consent.health", where, was, state, WORDING)
     tx.sessions.end(who.address_id, "izin_kewajiban")
     if not yes:
+        tx.obligations.cancel_waiting_at(who.address_id)
         return [say(msg, "obligations.consent.no", names=names_of(who.kpms))]
     for kpm in who.kpms:
         tx.obligations.queue.look_again(kpm.id)

@@ -42,7 +42,15 @@ WRITTEN = {
         ["alpa", "hadir", "izin"],
     ),
     "0010": Was(
-        {**SAMPLE, "attendance": 26, "audit": 37, "broadcast": 1, "broadcast_kpm": 26, "question": 4, "understanding": 1},
+        {
+            **SAMPLE,
+            "attendance": 26,
+            "audit": 37,
+            "broadcast": 1,
+            "broadcast_kpm": 26,
+            "question": 4,
+            "understanding": 1,
+        },
         {"held": 1, "expected": 26, "hadir": 24, "sakit": 1, "alpa": 1, "promised": 2, "declined": 1, "claimed": 1},
         ["alpa", "hadir", "sakit"],
     ),
