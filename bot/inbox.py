@@ -20,23 +20,30 @@ from messages.privacy import without_long_numbers
 log = structlog.get_logger()
 
 
-async def receive(store: Store, msg: Inbound, also: Callable[[Tx], None] | None = None) -> bool:
+Way = Callable[[Tx, Inbound], bool]
+"""How an event is worked at; True when it is new."""
+
+
+async def receive(store: Store, msg: Inbound, way: Way | None = None, also: Callable[[Tx], None] | None = None) -> bool:
     """Handle one event; returns False for one that was seen before. When this returns, all of it is on disk.
 
     `also` is kept in the same transaction, whatever becomes of a new event."""
-
+    work = way or handle
+    usual = work is handle
     said: list[int] = []
 
     def first(tx: Tx) -> bool:
         said[:] = []  # a batch may be repeated
-        return handle(tx, msg, said) and _together(tx, also)
+        new = handle(tx, msg, said) if usual else work(tx, msg)
+        return new and _together(tx, also)
 
     def instead(tx: Tx, fault: Exception) -> bool:
         said[:] = []
         return keep_failed(tx, msg, fault) and _together(tx, also)
 
     new = await store.write(first, instead)
-    log.info("heard", account=msg.account, id=short(msg.event), kind=msg.kind.value, new=new, letters=said)
+    if usual:  # a flood has its own line, and no more
+        log.info("heard", account=msg.account, id=short(msg.event), kind=msg.kind.value, new=new, letters=said)
     return new
 
 

@@ -13,7 +13,7 @@ from bot.dashboard.door import Ask, Missing
 from bot.dashboard.paper import PRIVATE
 from bot.dashboard.period import read
 from bot.exports import make_file
-from bot.exports.pages import file_name
+from bot.exports.naming import file_name
 from bot.exports.sheets import XLSX, tables_book
 from data.records import Kelompok, Meeting, Staff
 from data.store import Tx
