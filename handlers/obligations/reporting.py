@@ -36,7 +36,7 @@ def on_change(msg: Inbound, who: Person, tx: Tx, reading: Reading) -> list[Outbo
             subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
             tx.audit.write(actor, "obligation.claim", subject, was, said, "pindah")
     for kpm in who.kpms:
-        tx.obligations.cancel_waiting(kpm.id)
+        tx.obligations.waiting.cancel(kpm.id)
     number = tx.questions.add(
         who.address_id,
         QUESTION,
