@@ -386,9 +386,9 @@ PAGES = {
         "tindak-lanjut",
         "pertanyaan",
     ],
-    RATNA: ["ringkasan?waktu=2026-10", "capaian", "sesi"],
+    RATNA: ["ringkasan?waktu=2026-10", "capaian", "sesi", "jejak"],
 }
-ON_A_DESK = {"hari-ini", "jadwal", "kewajiban", "ringkasan?waktu=2026-10", "capaian", "sesi"}
+ON_A_DESK = {"hari-ini", "jadwal", "kewajiban", "ringkasan?waktu=2026-10", "capaian", "sesi", "jejak"}
 """Those that look different there."""
 
 
