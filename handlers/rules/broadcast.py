@@ -51,7 +51,7 @@ MOST_ALPA = 6
 _LINK = re.compile(
     r"https?://|www\.|\bwa\.me\b|\bt\.me\b|\bbit\.ly\b|\b[a-z0-9-]+\.(?:com|id|net|org|me|ly|link)\b", re.I
 )
-_NUMBER = re.compile(r"\d{14,}")
+_NUMBER = re.compile(r"\d{14,}|(?<!\d)\d{4}([ .-])\d{4}\1\d{4}\1\d{4}(?!\d)|(?<!\d)\d{6}([ .-])\d{6}\2\d{4}(?!\d)")
 _AMOUNT = re.compile(r"\brp\.?\s*\d|\d[\d.,]*\s*(?:ribu|juta|rb|jt)\b|\brupiah\b", re.IGNORECASE)
 _SECRET = re.compile(
     r"\b(?:kirim|balas|tulis|sebut|bagi|beri)\w*\b[^.!?]*\b(?:pin|nik|otp|kata sandi|password)\b", re.IGNORECASE
@@ -129,6 +129,12 @@ def fault_of(words: str, kind: str) -> Fault | None:
     if any(_SECRET.search(sentence) and not _NEVER.search(sentence) for sentence in re.split(r"[.!?;]", words)):
         return Fault.SECRET
     return Fault.LONG if len(words) > LONGEST[kind] else None
+
+
+def tidy(words: str) -> str:
+    """One line that ends as a sentence does."""
+    text = " ".join(words.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def cost(templates: int, price: int) -> int:

@@ -1,23 +1,20 @@
-"""What was announced, to whom, and how far did it come? Whom it is for is looked up where the scope is checked."""
+"""Whom is an announcement for? Looked up where the scope is checked, narrowed by what the audience names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, false, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, exists, false, func, or_, select
 
-from data.dialect import InsertOnce
+from data.broadcasts.records import Counts, Family
 from data.outbox import URGENT
 from data.people import KPM, UNREACHABLE_AFTER, kpm_record, scope_clause
-from data.records import Audience, Consent, FamilyStatus, Kpm, LetterNews, Staff, Topic
+from data.records import Audience, Consent, FamilyStatus, Staff, Topic
 from data.schema import (
     address,
     attendance,
-    broadcast,
-    broadcast_kpm,
     consent,
     desa,
     kabupaten,
@@ -33,74 +30,22 @@ from data.schema import (
     outbox_kpm,
     quiz,
 )
-from messages.envelope import Address, KpmId, Status
+from messages.envelope import Address
 
 WINDOW, WEEK, QUIZ_BACK, ALPA_BACK, OBLIGATION_BACK = (timedelta(days=days) for days in (1, 7, 30, 400, 31))
 ALL = 10_000_000
 """A limit keeps SQLite from looking for the address of each family once per column that mentions it."""
 
-REMEMBER = InsertOnce(broadcast_kpm, ["broadcast_id", "kpm_id"])
-FOR_KPM = InsertOnce(outbox_kpm, ["outbox_id", "kpm_id"])
+_PLACES = (
+    kelompok.join(desa, desa.c.id == kelompok.c.desa_id)
+    .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
+    .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
-    """One announcement; see the table."""
-
-    id: int
-    staff_id: int
-    kind: str
-    said: str
-    audience: Audience
-    words: str
-    state: str
-    night: str
-    due: datetime
-    cursor: int
-    created: datetime
-
-    @property
-    def about(self) -> str:
-        return f"broadcast:{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One family of an audience, with the address its letter goes to, if any, and what it got this week."""
-
-    kpm: Kpm
-    phone: bool
-    address_id: int | None
-    address: Address | None
-    letters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What a preview says of an audience. `full` had its letters of the week."""
-
-    families: int
-    phoneless: int
-    silent: int
-    full: int
-    free: int
-    template: int
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of it for one family."""
-
-    kpm: Kpm
-    why: str | None
-    letter: LetterNews | None
-
-
-class Broadcasts:
+class Whom:
     def __init__(self, conn: Connection, now: datetime) -> None:
         self.conn, self.now = conn, now
-
-    # --- whom
 
     def counts(self, by: Staff, audience: Audience, per_week: int | None) -> Counts:
         """`per_week`: so many unasked letters a family may have had; None when that does not matter."""
@@ -245,129 +190,3 @@ class Broadcasts:
             .group_by(last.c.kpm_id)
             .having(func.count() == times)
         )
-
-    # --- the announcement
-
-    def add(
-        self, by: Staff, kind: str, said: str, audience: Audience, words: str, due: datetime, night: str = "no"
-    ) -> Broadcast:
-        values = {"staff_id": by.id, "kind": kind, "said": said[:200], "audience": asdict(audience), "words": words}
-        values |= {"due": due, "night": night, "created": self.now}
-        added = self.conn.execute(insert(broadcast).returning(broadcast.c.id), values).scalar_one()
-        found = self.get(added)
-        assert found is not None  # noqa: S101  it was just added
-        return found
-
-    def get(self, broadcast_id: int) -> Broadcast | None:
-        row = self.conn.execute(select(broadcast).where(broadcast.c.id == broadcast_id)).first()
-        return _record(row) if row else None
-
-    def latest(self, staff_id: int) -> Broadcast | None:
-        statement = select(broadcast).where(broadcast.c.staff_id == staff_id).order_by(broadcast.c.id.desc()).limit(1)
-        row = self.conn.execute(statement).first()
-        return _record(row) if row else None
-
-    def due(self) -> Broadcast | None:
-        """The next one that has something to do."""
-        statement = select(broadcast).where(broadcast.c.state.in_(["waiting", "put"]), broadcast.c.due <= self.now)
-        row = self.conn.execute(statement.order_by(broadcast.c.due, broadcast.c.id).limit(1)).first()
-        return _record(row) if row else None
-
-    def change(self, broadcast_id: int, **values: Any) -> None:
-        self.conn.execute(update(broadcast).where(broadcast.c.id == broadcast_id).values(**values))
-
-    def remember(self, broadcast_id: int, families: Collection[tuple[Kpm, int | None, str | None]]) -> None:
-        """(family, its letter, why there is none)."""
-        for one, letter, why in families:
-            values = {"broadcast_id": broadcast_id, "kpm_id": one.id, "kelompok_id": one.kelompok_id}
-            REMEMBER(self.conn, {**values, "outbox_id": letter, "why": why})
-
-    def letter_at(self, one: Broadcast, address_id: int) -> int | None:
-        """The letter of this announcement that an address has already."""
-        statement = select(outbox.c.id).where(outbox.c.once == f"{one.about}:address:{address_id}")
-        return self.conn.execute(statement).scalar_one_or_none()
-
-    def also_for(self, letter_id: int, kpm_ids: Collection[KpmId]) -> None:
-        """A phone serves another family of the audience too."""
-        for kpm_id in kpm_ids:
-            FOR_KPM(self.conn, {"outbox_id": letter_id, "kpm_id": kpm_id})
-
-    # --- what became of it
-
-    def states(self, one: Broadcast) -> Mapping[str, int]:
-        """Letters by how far they came."""
-        rows = self.conn.execute(
-            select(outbox.c.state, func.count().label("n")).where(outbox.c.about == one.about).group_by(outbox.c.state)
-        )
-        return {row.state: row.n for row in rows}
-
-    def tally(self, one: Broadcast) -> Mapping[str | None, int]:
-        """Families by how far their letter came; None had none."""
-        rows = self.conn.execute(
-            select(outbox.c.state, func.count().label("n"))
-            .select_from(broadcast_kpm.outerjoin(outbox, outbox.c.id == broadcast_kpm.c.outbox_id))
-            .where(broadcast_kpm.c.broadcast_id == one.id)
-            .group_by(outbox.c.state)
-        )
-        return {row.state: row.n for row in rows}
-
-    def missed(self, one: Broadcast, limit: int) -> list[Told]:
-        """The families it has not reached, by name."""
-        arrived = outbox.c.state.in_(["sent", "delivered", "read"])
-        rows = self.conn.execute(
-            select(
-                *KPM,
-                broadcast_kpm.c.why,
-                outbox.c.key,
-                outbox.c.channel,
-                outbox.c.state.label("came"),
-                func.coalesce(outbox.c.sent, outbox.c.not_before, type_=outbox.c.sent.type).label("at"),
-                outbox.c.error,
-            )
-            .select_from(
-                broadcast_kpm.join(kpm, kpm.c.id == broadcast_kpm.c.kpm_id).outerjoin(
-                    outbox, outbox.c.id == broadcast_kpm.c.outbox_id
-                )
-            )
-            .where(broadcast_kpm.c.broadcast_id == one.id, ~func.coalesce(arrived, False))
-            .order_by(kpm.c.name, kpm.c.id)
-            .limit(limit)
-        )
-        return [
-            Told(
-                kpm_record(row),
-                row.why,
-                LetterNews(row.key, row.channel, Status(row.came), row.at, row.error or "") if row.key else None,
-            )
-            for row in rows
-        ]
-
-    def last_announcement(self, kelompok_id: int, kind: str, since: datetime) -> Broadcast | None:
-        """The newest announcement of this kind that really went to the kelompok: for 'kapan cair?'."""
-        went = exists().where(
-            broadcast_kpm.c.broadcast_id == broadcast.c.id,
-            broadcast_kpm.c.kelompok_id == kelompok_id,
-            outbox.c.id == broadcast_kpm.c.outbox_id,
-            outbox.c.state.in_(["sent", "delivered", "read"]),
-        )
-        row = self.conn.execute(
-            select(broadcast)
-            .where(broadcast.c.kind == kind, broadcast.c.created > since, went)
-            .order_by(broadcast.c.id.desc())
-            .limit(1)
-        ).first()
-        return _record(row) if row else None
-
-
-_PLACES = (
-    kelompok.join(desa, desa.c.id == kelompok.c.desa_id)
-    .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
-    .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
-)
-
-
-def _record(row: Any) -> Broadcast:
-    audience: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in row.audience.items()
-    }
-    return Broadcast(**{**row._asdict(), "audience": Audience(**audience)})
