@@ -28,6 +28,7 @@ from bot.simulator.play import CLOCK, Play
 from bot.web import Health, make_web
 from data import migrate
 from data.intake.sample import load_sample
+from data.retention import KEEP_NIK
 from data.store import Store, Tx
 from messages.envelope import Letter
 
@@ -77,6 +78,7 @@ def keep_choices(tx: Tx, settings: Settings) -> None:
     tx.settings.keep_hours(settings.courtesy)
     tx.settings.keep_urgent_contacts(settings.urgent_contacts)
     tx.retention.keep(settings.keeps)
+    tx.settings.keep(KEEP_NIK, "yes" if settings.keep_nik else "no")
     tx.settings.keep("quiz_for", settings.quiz_for)
     tx.settings.keep("quiz_before", "yes" if settings.quiz_before else "no")
 

@@ -23,6 +23,7 @@ from bot.channels import leaving
 from bot.channels.base import ChannelError
 from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
+from bot.dashboard.machine import Machine
 from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
 from bot.dispatcher.holding import Holding, only_while_held
 from bot.files import Files
@@ -313,9 +314,12 @@ async def _serve(
     async def wake() -> None:
         parts.wake()
 
+    machine = Machine(free_of(_folder(store)), settings.backups)
     secure = (settings.public_url or "").startswith("https:")
     config = uvicorn.Config(
-        make_web(store, health, [*parts.routes, *dashboard.routes(store, secure=secure, after=wake)], None),
+        make_web(
+            store, health, [*parts.routes, *dashboard.routes(store, secure=secure, after=wake, machine=machine)], None
+        ),
         host=host,
         port=port,
         log_config=None,  # its lines go where ours go

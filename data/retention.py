@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, true, update
 
+from data.records import FamilyStatus
 from data.schema import (
     address,
     audit,
     broadcast_file,
     event,
+    identity,
+    kpm,
     kpm_address,
     outbox,
     question,
@@ -26,6 +29,7 @@ from data.settings import Settings
 BATCH = 500
 """Rows of one transaction: replies pass in between (HOUSE 8)."""
 
+KEEP_NIK = "keep_nik"
 NAME, WORDS_UNTIL = "keeps", "words_gone_until"
 NOT_OVER = ("queued", "sending")
 DRAFTS = timedelta(days=2)
@@ -88,8 +92,14 @@ class Retention:
         self._failed(self._before(keeps.failed), gone)
         self._rows("visits", visit, visit.c.at < self._before(keeps.visits), gone)
         self._strangers(self._before(keeps.strangers), gone)
+        self._rows("identities", identity, self._unwanted(), gone)
         self._rows("audit", audit, audit.c.at < self._before(keeps.audit), gone)
         return gone
+
+    def _unwanted(self) -> ColumnElement[bool]:
+        """Digests of NIK and KK: all where the office keeps none (any more), and those of families that have left."""
+        left = select(kpm.c.id).where(kpm.c.status.in_([FamilyStatus.NONAKTIF.value, FamilyStatus.GRADUASI.value]))
+        return identity.c.kpm_id.in_(left) if self.settings.get(KEEP_NIK) == "yes" else true()
 
     def _before(self, days: int) -> datetime:
         return self.now - timedelta(days=days)

@@ -21,6 +21,7 @@ from data.schema import (
     consent,
     event,
     family_month,
+    identity,
     invitation,
     kpm,
     kpm_address,
@@ -64,6 +65,7 @@ SECTIONS: Mapping[str, Table] = {
     "siaran": broadcast_kpm,
     "usul waktu": proposal_vote,
     "catatan kunjungan": visit,
+    "sidik NIK/KK": identity,
 }
 """What is shown and handed over, by its Indonesian name; letters, numbers and consents come beside it."""
 
@@ -253,7 +255,8 @@ def _pointing_at(target: Table) -> list[Table]:
 
 
 def _plain(row: Mapping[Any, Any]) -> Mapping[str, Any]:
-    return {str(name): _said(value) for name, value in row.items()}
+    """A digest says nothing to her, and would join two files that nobody may join."""
+    return {str(name): _said(value) for name, value in row.items() if name != "digest"}
 
 
 def _said(value: Any) -> Any:

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.dashboard import (
     announcing,
+    audit,
     broadcasts,
     documents,
     families,
@@ -22,14 +23,16 @@ from bot.dashboard import (
     quizzes,
     register,
     schedule,
+    system,
     today,
     visits,
 )
 from bot.dashboard.door import LARGEST, WITH_FILE, After, Door, Page, nobody_waits
+from bot.dashboard.machine import UNKNOWN, Machine
 from bot.dashboard.paper import asset
 from data.records import Role
 from data.store import Store
-from handlers.rules.permissions import KOORDINATOR, PENDAMPING, STAFF
+from handlers.rules.permissions import ADMIN, KOORDINATOR, PENDAMPING, STAFF
 
 PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/", STAFF, today.home),
@@ -79,6 +82,10 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("POST", "/siaran/{broadcast:int}/izin", KOORDINATOR, broadcasts.decide),
     ("GET", "/siaran/berkas/{file:int}", STAFF, broadcasts.file),
     ("GET", "/rekap.xlsx", KOORDINATOR, documents.recap),
+    ("GET", "/sistem", ADMIN, system.page),
+    ("GET", "/jejak", KOORDINATOR, audit.page),
+    ("GET", "/jejak.csv", KOORDINATOR, audit.as_csv),
+    ("GET", "/jejak.xlsx", KOORDINATOR, audit.as_xlsx),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/pindah", PENDAMPING, planning.move),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/batal", PENDAMPING, planning.call_off),
 )
@@ -88,10 +95,10 @@ WITH_FILE_FROM = {"/siaran/lihat"}
 """Where a photo may come along."""
 
 
-def routes(store: Store, *, secure: bool, after: After = nobody_waits) -> list[BaseRoute]:
+def routes(store: Store, *, secure: bool, after: After = nobody_waits, machine: Machine = UNKNOWN) -> list[BaseRoute]:
     """Everything under /dasbor; `secure` when people come over https, so that the cookie travels on nothing else;
-    `after` is called when a page has left letters in the outbox."""
-    door = Door(store, secure=secure, after=after)
+    `after` is called when a page has left letters in the outbox; `machine` is what the admin sees of it."""
+    door = Door(store, secure=secure, after=after, machine=machine)
     own: list[BaseRoute] = [
         Route("/dasbor/masuk/{token:path}", door.sign_in_page, methods=["GET"]),
         Route("/dasbor/masuk/{token:path}", door.sign_in, methods=["POST"]),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.dashboard import forms, nav
+from bot.dashboard.machine import Machine
 from bot.dashboard.paper import PRIVATE, written
 from data import views
 from data.desk import SESSION_LASTS
@@ -62,6 +63,7 @@ class Ask:
     token: str
     csrf: str
     after: After
+    machine: Machine
     sent: Mapping[str, Any] = field(default_factory=dict)
     """The fields of a form, or the object of a JSON body."""
 
@@ -96,8 +98,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Door:
-    def __init__(self, store: Store, *, secure: bool, after: After) -> None:
-        self.store, self.secure, self.after = store, secure, after
+    def __init__(self, store: Store, *, secure: bool, after: After, machine: Machine) -> None:
+        self.store, self.secure, self.after, self.machine = store, secure, after, machine
 
     def guarded(self, page: Page, roles: Set[Role], largest: int = LARGEST) -> Handler:
         """`page` for these roles only; a change needs the session's own CSRF token besides, within `largest` bytes."""
@@ -110,7 +112,7 @@ class Door:
                     raise Refused(403, "Halaman ini bukan untuk peran Anda.")
                 csrf = self._csrf(token)
                 sent = await _sent(request, csrf, largest) if request.method == "POST" else {}
-                return await page(Ask(request, self.store, who, token, csrf, self.after, sent))
+                return await page(Ask(request, self.store, who, token, csrf, self.after, self.machine, sent))
             except Refused as fault:
                 return _refusal(request, fault)
 

@@ -37,8 +37,12 @@ KOORDINATOR: Sequence[Place] = (
     Place("/dasbor/capaian", "Capaian", "check-list"),
     Place("/dasbor/sesi", "Sesi", "book"),
     Place("/dasbor/siaran", "Siaran", "speak", first=False),
+    Place("/dasbor/jejak", "Jejak", "search"),
 )
 
 
+ADMIN: Sequence[Place] = (*KOORDINATOR, Place("/dasbor/sistem", "Sistem", "system", first=False))
+
+
 def of(role: Role) -> Sequence[Place]:
-    return PENDAMPING if role is Role.PENDAMPING else KOORDINATOR
+    return {Role.PENDAMPING: PENDAMPING, Role.ADMIN: ADMIN}.get(role, KOORDINATOR)

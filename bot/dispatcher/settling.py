@@ -53,7 +53,9 @@ class Settler:
                 tx.sending.fail(letter.id, outcome.claimed.fence, type(fault).__name__)
 
     def _keep_sent(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
-        tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text) for o in outcomes if o.body)
+        tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text, o.body.template) for o in outcomes if o.body)
+        if outcomes:
+            log.info("sent", account=self.account, letters=[o.claimed.letter.id for o in outcomes])
         for one in outcomes:
             owe(tx, one.claimed.letter, one.body is not None and one.body.owes)
         claimed = [o.claimed for o in outcomes if self.sent_is_reached[o.claimed.letter.address.channel]]

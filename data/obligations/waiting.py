@@ -54,3 +54,8 @@ class Waiting:
         mine = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id == bindparam("k"))
         statement = update(outbox).where(*_WAITS, outbox.c.id.in_(mine)).values(state="cancelled")
         return self.conn.execute(statement, {"k": kpm_id}).rowcount
+
+    def cancel_at(self, address_id: int) -> int:
+        """The same for one number: it does not want them any more."""
+        statement = update(outbox).where(*_WAITS, outbox.c.address_id == bindparam("a")).values(state="cancelled")
+        return self.conn.execute(statement, {"a": address_id}).rowcount

@@ -30,6 +30,7 @@ def tick_broadcasts(tx: Tx) -> bool:
     if by is None or not by.active:
         tx.outbox.cancel_about(one.about)
         tx.broadcasts.change(one.id, state="cancelled")
+        tx.audit.write("bot", "broadcast.taken_back", one.about, one.state, "cancelled", "petugas sudah keluar")
     elif one.state == "waiting":
         _write(tx, one, by)
     else:

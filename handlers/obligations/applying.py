@@ -38,6 +38,7 @@ def apply(tx: Tx, kpm: Kpm, meant: Meant, actor: str) -> None:
         case Change.CANDIDATE | Change.GRADUATED:
             status = FamilyStatus.CALON if meant.change is Change.CANDIDATE else FamilyStatus.GRADUASI
             tx.people.set_status(kpm.id, status)
+            tx.audit.write(actor, "family.status", f"kpm:{kpm.id}", kpm.status, status, "DATA")
     if meant.change is not Change.NUMBER:
         tx.obligations.waiting.cancel(kpm.id)
     tx.obligations.queue.look_again(kpm.id)

@@ -105,6 +105,7 @@ def _keep_consent(msg: Inbound, who: Person, tx: Tx, yes: bool) -> list[Outbound
     tx.audit.write(where, "consent.health", where, was, state, WORDING)
     tx.sessions.end(who.address_id, "izin_kewajiban")
     if not yes:
+        tx.obligations.waiting.cancel_at(who.address_id)
         return [say(msg, "obligations.consent.no", names=names_of(who.kpms))]
     for kpm in who.kpms:
         tx.obligations.queue.look_again(kpm.id)
@@ -259,7 +260,7 @@ def _claim(
 ) -> None:
     was = tx.obligations.claim(item, said, actor, done_on=done_on, reason=reason)
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
-    tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "")
+    tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "kata keluarga")
 
 
 def _has_begun(item: Item, member: Member, day: date) -> bool:

@@ -32,7 +32,10 @@ def keep(tx: Tx, months: Sequence[SchoolMonth]) -> list[Outbound]:
         members[member.id] = member
         share = percent(month.effective, month.alpa, month.izin, month.sakit)
         item = Item(member.kpm_id, member.id, RULE, RULE, month.month)
-        tx.obligations.claim(item, Claim.NOT_DONE if is_low(share) else Claim.DONE, BY)
+        said = Claim.NOT_DONE if is_low(share) else Claim.DONE
+        if (was := tx.obligations.claim(item, said, BY)) is not said:
+            subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
+            tx.audit.write(BY, "obligation.claim", subject, was, said, "daftar dari sekolah")
         if is_low(share):
             low[member.id].append(f"{spoken.month_name(month.month)[:3]} {share} %")
     tx.audit.write("cli", "school.import", "school", None, f"{len(months)} bulan anak")

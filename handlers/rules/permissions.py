@@ -13,6 +13,7 @@ from data.records import Role
 
 PENDAMPING = frozenset({Role.PENDAMPING})
 KOORDINATOR = frozenset({Role.KOORDINATOR, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
 STAFF = PENDAMPING | KOORDINATOR
 
 WORDS: Mapping[str, frozenset[Role]] = {
@@ -98,5 +99,9 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /capaian": KOORDINATOR,
     "GET /sesi": KOORDINATOR,
     "GET /rekap.xlsx": KOORDINATOR,
+    "GET /sistem": ADMIN,
+    "GET /jejak": KOORDINATOR,
+    "GET /jejak.csv": KOORDINATOR,
+    "GET /jejak.xlsx": KOORDINATOR,
 }
 """What lies under /dasbor."""

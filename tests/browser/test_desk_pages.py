@@ -463,9 +463,9 @@ PAGES = {
         "siaran/baru",
         "jadwal/usul",
     ],
-    RATNA: ["ringkasan?waktu=2026-10", "capaian", "sesi", "siaran/baru"],
+    RATNA: ["ringkasan?waktu=2026-10", "capaian", "sesi", "siaran/baru", "jejak"],
 }
-ON_A_DESK = {"hari-ini", "jadwal", "kewajiban", "ringkasan?waktu=2026-10", "capaian", "sesi"}
+ON_A_DESK = {"hari-ini", "jadwal", "kewajiban", "ringkasan?waktu=2026-10", "capaian", "sesi", "jejak"}
 """Those that look different there."""
 
 

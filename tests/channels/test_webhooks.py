@@ -439,7 +439,7 @@ async def test_a_button_of_another_familys_meeting_changes_nothing_and_leaves_on
         assert await site.post(delivery(press(NUR, "wamid.20", site.button))) == 200
     assert site.answers() == {}
     assert site.said() == ["attendance.not_yours"]
-    assert [line["event"] for line in lines] == ["button refused"]
+    assert [line["event"] for line in lines if line["log_level"] != "info"] == ["button refused"]
     assert NUR not in str(lines)
 
 
@@ -479,5 +479,5 @@ async def test_a_button_pressed_by_a_stranger_changes_nothing_and_leaves_one_lin
         assert await site.post(delivery(press("6289999999999", "wamid.22", site.button))) == 200
     assert site.answers() == {}
     assert site.said() == ["consent.stranger"]
-    assert [line["event"] for line in lines] == ["button refused"]
+    assert [line["event"] for line in lines if line["log_level"] != "info"] == ["button refused"]
     assert "6289999999999" not in str(lines)

@@ -502,3 +502,18 @@ def test_after_a_stop_the_pendamping_may_let_it_go_on():
     )
     chat.at("2026-11-23 09:00")
     assert unasked(wati) == ["2026-11-23 sealed"]
+
+
+def test_no_to_health_reminders_stops_what_waits_at_once_and_nothing_else():
+    chat, _ = chat_with("2026-11-23 08:00")
+    siti = with_baby(chat)
+    chat.at("2026-12-09 12:00")
+    assert any(key.startswith("obligations.") for key in siti.heard)
+    sent = "UPDATE outbox SET state = 'queued', sent = NULL, not_before = not_before + 864000000 WHERE unasked AND key"
+    chat.sql(f"{sent} LIKE 'obligations.%'")
+    assert chat.waiting()
+    siti.presses("ob.consent.no").hears("obligations.consent.no")
+    assert [row.key for row in chat.waiting() if row.unasked] == []
+    heard = len(siti.looks().heard)
+    chat.at("2027-01-20 12:00")
+    assert [key for key in siti.heard[heard:] if key.startswith("obligations.")] == []

@@ -134,5 +134,5 @@ def _write(tx: Tx, by: StaffId, entry: Entry, claim: Claim | None, proof: str) -
     if was is claim:
         return 0
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
-    tx.audit.write(f"staff:{by}", "obligation.mark", subject, was, claim, kind)
+    tx.audit.write(f"staff:{by}", "obligation.mark", subject, was, claim, f"bukti {kind}" if kind else "tanpa bukti")
     return 1
