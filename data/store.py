@@ -40,6 +40,7 @@ from data import (
     proposals,
     questions,
     quiz,
+    reported,
     reports,
     retention,
     rhythms,
@@ -178,6 +179,10 @@ class Tx:
     @cached_property
     def reports(self) -> reports.Reports:
         return reports.Reports(self.conn, self.now)
+
+    @cached_property
+    def reported(self) -> reported.Reporting:
+        return reported.Reporting(self.conn, self.now)
 
     @cached_property
     def letters(self) -> letters.Letters:

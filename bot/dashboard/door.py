@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.dashboard import nav
+from bot.dashboard import nav, parcels
 from bot.dashboard.paper import PRIVATE, written
 from data import views
 from data.desk import SESSION_LASTS
@@ -187,20 +187,35 @@ def _from_elsewhere(request: Request) -> bool:
 
 async def _sent(request: Request, csrf: str) -> Mapping[str, Any]:
     """The body of a change. Raises Refused unless it carries the token of this session."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise Refused(413, "Kiriman terlalu besar.")
-    if _is_json(request):
-        sent, given = _object(body), request.headers.get("x-csrf", "")
+    if parcels.carries_files(request):
+        sent = await _parcel(request)
+        given = str(sent.get("csrf", ""))
+    elif _is_json(request):
+        sent, given = _object(await _body(request)), request.headers.get("x-csrf", "")
     else:
-        sent = _form(body)
+        sent = _form(await _body(request))
         given = sent.get("csrf", "")
     same = hmac.compare_digest(given.encode("utf-8", "replace"), csrf.encode())
     if not same or _from_elsewhere(request):
         raise Refused(403, "Halaman ini sudah lama terbuka. Muat ulang, lalu coba lagi.")
     return sent
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise Refused(413, "Kiriman terlalu besar.")
+    return body
+
+
+async def _parcel(request: Request) -> Mapping[str, Any]:
+    try:
+        return await parcels.unpacked(request)
+    except parcels.Unreadable as fault:
+        words = "Foto terlalu besar." if fault.status == 413 else "Kiriman tidak terbaca."
+        raise Refused(fault.status, words) from None
 
 
 def _is_json(request: Request) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from bot.dashboard.period import Period
 from data.content.sessions import sessions
 from data.overview import BY, FIRST, Covered, Part, Sums, Unmet, Where
 from data.records import Role, Staff
+from data.reported import Counted, Reported
 from data.store import Tx
 from handlers.speech import REASONS
 
@@ -88,6 +89,19 @@ async def covered(ask: Ask) -> Response:
 
     spot, lines, now = await ask.look(look)
     return ask.page("sesi.html", title="Sesi", s=spot, lines=lines, sessions=sessions(), now=now)
+
+
+async def unreported(ask: Ask) -> Response:
+    """Which meetings were held and have no finished report."""
+
+    def look(tx: Tx) -> tuple[Spot, datetime, Counted, list[Reported]]:
+        spot, now = spot_of(tx, ask, "/dasbor/belum-lapor")
+        asked = (ask.who, spot.period.months, spot.where)
+        return spot, now, tx.reported.counted(*asked), tx.reported.missing(*asked, SHOWN)
+
+    spot, now, counted, lines = await ask.look(look)
+    back = replace(spot, page="/dasbor/ringkasan").link()
+    return ask.page("belum-lapor.html", title="Laporan", s=spot, t=counted, lines=lines, now=now, back=back)
 
 
 def change(part: int, whole: int, part_before: int, whole_before: int) -> str:

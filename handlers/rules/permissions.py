@@ -85,5 +85,13 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /capaian": KOORDINATOR,
     "GET /sesi": KOORDINATOR,
     "GET /rekap.xlsx": KOORDINATOR,
+    "GET /belum-lapor": KOORDINATOR,
+    "GET /laporan": PENDAMPING,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/simpan": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/ubah": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/foto": PENDAMPING,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/foto/{photo:int}": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/foto/{photo:int}/hapus": PENDAMPING,
 }
 """What lies under /dasbor."""

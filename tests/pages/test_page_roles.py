@@ -54,6 +54,10 @@ async def test_every_page_by_every_role_about_ones_own_and_anothers(site: Site):
     born = {"relation": "anak", "component": "anak_usia_dini", "born": date(2026, 3, 20)}
     numbers["member"] = site.store.run(lambda tx: tx.obligations.add_member(numbers["kpm"], name="Hafiz", **born))
 
+    def photo(tx) -> int:
+        tx.reports.add_picture(meeting.id, village.melati1, b"small")
+        return tx.reports.photos(meeting.id, village.melati1)[-1].id
+
     def question(tx) -> int:
         who = village.kpm(tx, "Siti")
         (address_id, _) = tx.people.addresses_of(who.id)[0]
@@ -66,6 +70,8 @@ async def test_every_page_by_every_role_about_ones_own_and_anothers(site: Site):
             method, _, path = act.partition(" ")
             if "question" in path:
                 numbers["question"] = site.store.run(question)
+            if "photo" in path:
+                numbers["photo"] = site.store.run(photo)
             for what, number in numbers.items():
                 path = path.replace(f"{{{what}:int}}", str(number))
             answer = await (visitor.get(f"/dasbor{path}") if method == "GET" else visitor.post(f"/dasbor{path}", SENT))
