@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +12,13 @@ from starlette.responses import Response
 from bot.dashboard import charts
 from bot.dashboard.door import Ask
 from bot.dashboard.overview import Spot, change, spot_of
+from data.content.obligations import limits
 from data.figures import MILLION, NONE, Figured
 from data.store import Tx
 from handlers import figures
 from handlers.rules.quiz_statistics import ENOUGH
-from handlers.rules.verkom import FORMS, STATES, Counts, hidden
-from handlers.rules.verkom import shown as one_line
+from handlers.rules.verkom import FORMS
+from handlers.small_numbers import Gone, cells, hidden
 
 FRESH = timedelta(minutes=5)
 PATIENCE = 0.4
@@ -29,22 +30,26 @@ FORM_TITLES = {"kesehatan": "Kesehatan", "pendidikan": "Pendidikan", "kesejahter
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The quiz numbers of one line as they may be read: no mean of fewer than five families."""
+    """The quiz numbers of one line as they may be read: no mean of fewer than five families, nor one that would
+    betray it."""
 
     line: Figured
+    gone: Collection[str]
 
     @property
     def mean(self) -> str:
-        if self.line["quiz_families"] < ENOUGH:
+        if "mean" in self.gone:
             return _few(self.line["quiz_families"])
         return _share(self.line["score"], self.line["finished"])
 
     @property
     def gain(self) -> str:
-        """'sebelum 40%, sesudah 70%, kenaikan 0,50 (6 keluarga)'."""
+        """'40% → 70%, kenaikan 0,50 (6 keluarga)'."""
         families, pairs = self.line["pair_families"], self.line["pairs"]
-        if families < ENOUGH:
+        if "gain" in self.gone:
             return _few(families)
+        if not pairs:
+            return "–"
         before, after = self.line["before"], self.line["after"]
         gain = (after - before) / (pairs * MILLION - before) if before < pairs * MILLION else None
         words = f"{gain:.2f}".replace(".", ",").replace("-", "−") if gain is not None else "–"
@@ -59,28 +64,26 @@ class Seen:
     total: Figured
     before: Figured
     parts: Sequence[Figured]
+    gone: Gone
 
     def done(self, form: str) -> Sequence[Mapping[str, str]]:
         """The cells of one form, a line per part."""
-        lines = [counts(part, form) for part in self.parts]
-        words = []
-        for line, gone in zip(lines, hidden(lines), strict=True):
-            plain, small = one_line(line, suppress=False), one_line(line, suppress=True)
-            words.append(
-                {
-                    name: (small[name] if small[name][0] == "<" else "…") if name in gone else plain[name]
-                    for name in STATES
-                }
-            )
-        return words
+        return [_shown(part, form, self.gone.of(part.key)) for part in self.parts]
 
     def sums(self, form: str) -> Mapping[str, str]:
-        return one_line(counts(self.total, form), suppress=True)
+        return _shown(self.total, form, self.gone.total)
+
+    def understood(self, line: Figured) -> Understood:
+        return Understood(line, self.gone.total if line is self.total else self.gone.of(line.key))
 
 
-def counts(line: Figured, form: str) -> Counts:
-    numbers = {state: line[f"{form}_{state}"] for state in STATES[1:]}
-    return Counts(due=sum(numbers.values()), **numbers)
+def _shown(line: Figured, form: str, gone: Collection[str]) -> dict[str, str]:
+    numbers = {name.removeprefix(f"{form}_"): n for name, n in cells(line).items() if name.startswith(f"{form}_")}
+    least = limits().suppress_below
+    return {
+        name: str(n) if f"{form}_{name}" not in gone else f"<{least}" if 0 < n < least else "…"
+        for name, n in numbers.items()
+    }
 
 
 async def page(ask: Ask) -> Response:
@@ -93,7 +96,7 @@ async def page(ask: Ask) -> Response:
         s=seen.spot,
         percent=charts.percent,
         change=change,
-        U=Understood,
+        U=seen.understood,
         FORMS={form: FORM_TITLES[form] for form in FORMS},
     )
 
@@ -118,11 +121,15 @@ def _seen(tx: Tx, ask: Ask) -> Seen:
     parts = tx.figures.parts(ask.who, spot.period.key, spot.by, spot.where)
     before = tx.figures.parts(ask.who, spot.period.before.key, spot.by, spot.where)
     total = sum(parts, NONE)
-    return Seen(spot, now, total.at.astimezone(now.tzinfo) if total.at else None, total, sum(before, NONE), parts)
+    gone = hidden(tx, spot.period.key, tx.figures.way(ask.who, spot.where), spot.by)
+    at = total.at.astimezone(now.tzinfo) if total.at else None
+    return Seen(spot, now, at, total, sum(before, NONE), parts, gone)
 
 
 def _few(families: int) -> str:
-    return f"kurang dari {ENOUGH} keluarga" if families else "–"
+    if not families:
+        return "–"
+    return f"kurang dari {ENOUGH} keluarga" if families < ENOUGH else "…"
 
 
 def _share(millionths: int, number: int) -> str:

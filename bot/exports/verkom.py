@@ -17,7 +17,8 @@ from reportlab.platypus import KeepTogether, PageBreak, Paragraph, SimpleDocTemp
 
 from bot.exports.paper import page_fonts
 from handlers.obligations.collecting import Row, Verkom, age_words
-from handlers.rules.verkom import FORMS, STATES, Counts, shown
+from handlers.rules.small_cells import below
+from handlers.rules.verkom import FORMS, STATES, SUM, Counts, cells, shown
 from messages.spoken import long_date
 
 FORM_TITLES = {"kesehatan": "Kesehatan", "pendidikan": "Pendidikan", "kesejahteraan": "Kesejahteraan Sosial"}
@@ -192,13 +193,19 @@ def _safe(cell: str | int) -> str:
 
 
 def coverage_rows(found: Verkom, by: str) -> list[list[str]]:
-    """Counts per form and place; small cells are hidden."""
+    """Counts per form and place; small cells are hidden, also from who adds up the places."""
     sums: dict[tuple[str, str], Counts] = {}
     for row in found.rows:
         place = {"kelompok": row.kelompok.name, "desa": row.kelompok.desa, "kecamatan": row.kelompok.kecamatan}[by]
         key = (place, row.form)
         sums[key] = sums.get(key, Counts()) + row.counts
-    return [
-        [place, FORM_TITLES[form], *shown(counts, suppress=True).values()]
-        for (place, form), counts in sorted(sums.items())
-    ]
+    rows = []
+    for form in FORMS:
+        places = sorted(place for place, found_form in sums if found_form == form)
+        lines = [sums[place, form] for place in places]
+        gone = below([cells(line) for line in lines], (), SUM)
+        rows += [
+            [place, FORM_TITLES[form], *shown(line, mine).values()]
+            for place, line, mine in zip(places, lines, gone, strict=True)
+        ]
+    return sorted(rows, key=lambda row: row[:2])

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from data.content.obligations import rules
 from data.obligations import Claim, Item
+from data.overview import Where
 from data.records import Kelompok, KpmId, Mark, Person, Role, StaffId
 from data.store import Tx
 from handlers import scope
 from handlers.obligations.collecting import Row, Verkom, age_words, collect
 from handlers.obligations.wording import item_of, phrase, short_day
 from handlers.rules.marking import RegisterLine, read_marks
-from handlers.rules.verkom import FORM_WORDS, FORMS, Counts, Entry, Quarter, count, quarter_of, read_quarter, shown
+from handlers.rules.small_cells import alone
+from handlers.rules.verkom import (
+    FORM_WORDS,
+    FORMS,
+    STATES,
+    SUM,
+    Counts,
+    Entry,
+    Quarter,
+    cells,
+    count,
+    quarter_of,
+    read_quarter,
+    shown,
+)
+from handlers.small_numbers import LEVELS, hidden
 from handlers.speech import say
 from messages.envelope import Inbound, Outbound
 
@@ -51,7 +67,7 @@ def on_verkom(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     """VERKOM kelompok [; bentuk atau nama] [; triwulan]."""
     kelompoks = scope.mine(who, tx)
     if who.role is not Role.PENDAMPING:
-        return _coverage(msg, tx, kelompoks, rest)
+        return _coverage(msg, who, tx, kelompoks, rest)
     kelompok, words = scope.starts_with(rest, kelompoks)
     if kelompok is None and len(kelompoks) == 1:
         kelompok, words = kelompoks[0], rest
@@ -114,8 +130,8 @@ def _overview(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, found: Verk
     return [say(msg, "obligations.verkom.overview", **about, options=options)]
 
 
-def _words(counts: Counts, *, suppress: bool = False) -> str:
-    number = shown(counts, suppress=suppress)
+def _words(counts: Counts, gone: Collection[str] = ()) -> str:
+    number = shown(counts, gone)
     return (
         f"sudah {number['verified']}, dilaporkan {number['reported']}, belum {number['not_done']}, "
         f"belum diketahui {number['unknown']} dari {number['due']}"
@@ -297,15 +313,28 @@ def _write(tx: Tx, by: StaffId, entry: Entry, claim: Claim | None, proof: str) -
 # --- above the pendamping: numbers only
 
 
-def _coverage(msg: Inbound, tx: Tx, kelompoks: Sequence[Kelompok], rest: str) -> list[Outbound]:
+def _coverage(msg: Inbound, who: Person, tx: Tx, kelompoks: Sequence[Kelompok], rest: str) -> list[Outbound]:
     """For the koordinator: counts without names, and small ones hidden."""
     if not kelompoks:
         return [say(msg, "obligations.verkom.nothing_here")]
     today = msg.at.astimezone(kelompoks[0].zone).date()
     quarter = read_quarter(rest, today) or quarter_of(today)
     found = collect(tx, kelompoks, quarter, today)
-    lines = [f"{form.capitalize()}: {_words(found.total(form), suppress=True)}" for form in FORMS]
+    gone = _hidden(tx, who, quarter)
+    lines = []
+    for form in FORMS:
+        counts = found.total(form)
+        small = alone(cells(counts), SUM)  # what changed since the night
+        lines.append(f"{form.capitalize()}: {_words(counts, small | {n for n in STATES if f'{form}_{n}' in gone})}")
     held = [attended for _, _, attended in found.p2k2]
     came, expected = sum(a.hadir for a in held), sum(a.held for a in held)
     lines.append(f"P2K2: hadir {came} dari {expected}")
     return [say(msg, "obligations.verkom.coverage", quarter=str(quarter), lines="\n".join(lines))]
+
+
+def _hidden(tx: Tx, who: Person, quarter: Quarter) -> Collection[str]:
+    """The same that her page hides of the sum."""
+    if who.staff is None:
+        return ()
+    way = tx.figures.way(who.staff, Where()) or {}
+    return hidden(tx, f"{quarter.year}-T{quarter.number}", way, LEVELS[len(way)]).total
