@@ -95,6 +95,10 @@ async def test_obligations_are_those_of_verkom_and_small_numbers_stay_hidden(sit
     assert int(due) >= 5
     assert verified == f"<5 dari {due}".replace("<", "&lt;")
     assert cells(page, "kesejahteraan", "Jumlah")[0] == "&lt;5"
+    first = (await ratna.get("/dasbor/ringkasan?waktu=2026-T4")).text
+    for form, title in (("kesehatan", "Kesehatan"), ("kesejahteraan", "Kesejahteraan sosial")):
+        assert cells(first, "capaian", title) == cells(page, form, "Jumlah"), "the first page says the same"
+    assert "Kuis dan kewajiban per Sabtu 28 Nov 09.05 WITA" in first
     place = site.store.run(lambda tx: tx.people.kelompok(site.village.melati1))
     path = (("Batumandi", f"kecamatan={place.kecamatan_id}"), (place.desa, f"desa={place.desa_id}"))
     for name, inside in path:
