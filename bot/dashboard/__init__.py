@@ -63,6 +63,8 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/siks.xlsx", PENDAMPING, documents.siks),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/surat.pdf", PENDAMPING, documents.letter),
     ("GET", "/rekap.xlsx", KOORDINATOR, documents.recap),
+    ("GET", "/kewajiban/verkom.{form}", PENDAMPING, documents.verkom),
+    ("GET", "/bukti-inovasi.{form}", KOORDINATOR, documents.evidence),
     ("GET", "/belum-lapor", KOORDINATOR, overview.unreported),
     ("GET", "/laporan", PENDAMPING, reports.every),
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan", PENDAMPING, reports.page),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from bot.dashboard import achieved, charts
 from bot.dashboard.achieved import Seen as Achieved
+from bot.dashboard.documents import whole
 from bot.dashboard.door import Ask
 from bot.dashboard.spot import Spot, change, spot_of
 from data.content.sessions import sessions
@@ -55,6 +56,7 @@ async def page(ask: Ask) -> Response:
         FORMS=achieved.FORMS,
         reports=replace(seen.spot, page="/dasbor/belum-lapor").link(),
         SHOWN=SHOWN,
+        whole=whole(ask.who),
     )
 
 

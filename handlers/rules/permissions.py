@@ -85,6 +85,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /capaian": KOORDINATOR,
     "GET /sesi": KOORDINATOR,
     "GET /rekap.xlsx": KOORDINATOR,
+    "GET /kewajiban/verkom.{form}": PENDAMPING,
+    "GET /bukti-inovasi.{form}": KOORDINATOR,
     "GET /belum-lapor": KOORDINATOR,
     "GET /laporan": PENDAMPING,
     "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan": PENDAMPING,

@@ -16,7 +16,7 @@ see the same. Numbers are counted anew every day: what somebody remembers of yes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from data.content.obligations import limits
 
@@ -120,20 +120,56 @@ def _joined(lines: Sequence[Cells], gone: set[Spot], asked: Sequence[str], group
 
 def _ringed(lines: Sequence[Cells], gone: set[Spot], group: Sequence[str]) -> None:
     """No hidden number joins two sides that hang together by nothing else."""
-    for cell in sorted(cell for cell in gone if cell[1] in group):
+    for cell in _bridges([cell for cell in gone if cell[1] in group]):
         edges = [one for one in gone if one[1] in group and one != cell]
         here = _reached(edges, cell[0])
-        if cell[1] not in here:
+        if cell[1] not in here:  # still, after those before it
             joining = _between(lines, group, here, _reached(edges, cell[1]))
             _hide(lines, gone, [one for one in joining if one != cell])
 
 
-def _reached(edges: Sequence[Spot], start: int | str) -> set[int | str]:
-    """Lines (numbers) and columns (names) that hang together with `start` by hidden cells."""
+def _bridges(edges: Sequence[Spot]) -> list[Spot]:
+    """Those that lie on no ring: whoever goes through one comes back by no other way."""
+    beside = _beside(edges)
+    order: dict[int | str, int] = {}
+    lowest: dict[int | str, int] = {}
+    found: list[Spot] = []
+    for start in beside:
+        if start in order:
+            continue
+        order[start] = lowest[start] = len(order)
+        walk: list[tuple[int | str, int | str | None, Iterator[int | str]]] = [(start, None, iter(beside[start]))]
+        while walk:
+            at, came, rest = walk[-1]
+            if (to := next(rest, None)) is None:
+                walk.pop()
+                if came is not None:
+                    lowest[came] = min(lowest[came], lowest[at])
+                    if lowest[at] > order[came]:
+                        found.append(_spot(at, came))
+            elif to not in order:
+                order[to] = lowest[to] = len(order)
+                walk.append((to, at, iter(beside[to])))
+            elif to != came:
+                lowest[at] = min(lowest[at], order[to])
+    return sorted(found)
+
+
+def _spot(one: int | str, other: int | str) -> Spot:
+    return (one, str(other)) if isinstance(one, int) else (int(other), one)
+
+
+def _beside(edges: Sequence[Spot]) -> dict[int | str, list[int | str]]:
     beside: dict[int | str, list[int | str]] = {}
     for number, name in edges:
         beside.setdefault(number, []).append(name)
         beside.setdefault(name, []).append(number)
+    return beside
+
+
+def _reached(edges: Sequence[Spot], start: int | str) -> set[int | str]:
+    """Lines (numbers) and columns (names) that hang together with `start` by hidden cells."""
+    beside = _beside(edges)
     found, fresh = {start}, [start]
     while fresh:
         new = [one for one in beside.get(fresh.pop(), ()) if one not in found]

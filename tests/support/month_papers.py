@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from bot.exports.evidence import innovation_evidence
+from bot.exports.evidence import gathered, innovation_evidence
 from bot.exports.verkom import verkom_pdf
 from data.store import Tx
-from handlers import reports
 from handlers.obligations import collect
 from handlers.rules.verkom import FORMS, STATES, Quarter
 from messages.envelope import StaffId
@@ -138,7 +137,7 @@ def _evidence(site: Site, lines: Counts) -> None:
     def made(tx: Tx) -> bytes:
         home = tx.people.kabupaten()
         assert home is not None
-        return innovation_evidence(dict(reports.innovation_evidence(tx, home, 2026, [], []).params)).content
+        return innovation_evidence(gathered(tx, home, 2026, "pdf").params).content
 
     said = papers.text(site.store.run(made))
     reached = sum(line["reached"] for line in lines.values())
