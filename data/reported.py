@@ -110,7 +110,9 @@ def _within(who: Staff, where: Where, months: Sequence[str]) -> list[Any]:
     chosen = [meeting.c.month.in_(months), meeting.c.starts >= begins, meeting.c.starts < ends]
     if where.pendamping is not None:
         chosen.append(func.coalesce(staff.c.name, "") == where.pendamping)
-    return [scope_clause(who), where.clause(), meeting.c.cancelled.is_(False), *chosen]
+    # Not by the index of a kelompok: SQLite would walk through all meetings that it ever had.
+    mine = (kelompok.c.id + 0).in_(select(kelompok.c.id).select_from(PLACES).where(scope_clause(who), where.clause()))
+    return [mine, meeting.c.cancelled.is_(False), *chosen]
 
 
 def _record(row: Any) -> Reported:

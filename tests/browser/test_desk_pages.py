@@ -425,6 +425,8 @@ def test_a_report_is_filled_on_the_phone_and_every_paper_opens(village: Village,
     take(budi, "Surat agenda bernomor")
     page = budi.page
     budi.tap(page.get_by_role("link", name="Isi laporan kegiatan"))
+    expect(page.get_by_label("Ambil atau pilih foto")).to_be_attached()
+    budi.picture("laporan")
     with page.expect_request("**/laporan/foto") as sent:
         page.get_by_label("Ambil atau pilih foto").set_input_files(taken)
     expect(page.get_by_role("status").filter(has_text="Foto tersimpan")).to_be_visible()
@@ -435,7 +437,6 @@ def test_a_report_is_filled_on_the_phone_and_every_paper_opens(village: Village,
     budi.tap(page.get_by_text("Jauh dari bising"))
     page.get_by_label("Hambatan").fill("Hujan")
     page.get_by_label("Tindak lanjut").fill("Undang bidan")
-    budi.picture("laporan")
     budi.fits()
     budi.tap(page.get_by_role("button", name="Selesai"))
     expect(page.get_by_text("tempat belum: jauh dari bising", exact=True)).to_be_visible()
