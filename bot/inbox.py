@@ -19,13 +19,18 @@ from messages.privacy import without_long_numbers
 log = structlog.get_logger()
 
 
-async def receive(store: Store, msg: Inbound, also: Callable[[Tx], None] | None = None) -> bool:
+Way = Callable[[Tx, Inbound], bool]
+"""How an event is worked at; True when it is new."""
+
+
+async def receive(store: Store, msg: Inbound, way: Way | None = None, also: Callable[[Tx], None] | None = None) -> bool:
     """Handle one event; returns False for one that was seen before. When this returns, all of it is on disk.
 
     `also` is kept in the same transaction, whatever becomes of a new event."""
+    work = way or handle
 
     def first(tx: Tx) -> bool:
-        return handle(tx, msg) and _together(tx, also)
+        return work(tx, msg) and _together(tx, also)
 
     def instead(tx: Tx, fault: Exception) -> bool:
         return keep_failed(tx, msg, fault) and _together(tx, also)

@@ -114,7 +114,7 @@ DUE = (
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("n"))
 )
-NEXT_DUE = select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued")
+NEXT_DUE = Prepared(select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued"))
 TAKE = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
@@ -304,7 +304,7 @@ class Outbox:
 
     def next_due(self) -> datetime | None:
         """When the earliest waiting letter may go; None when nothing waits."""
-        found: datetime | None = self.conn.execute(NEXT_DUE).scalar_one()
+        found: datetime | None = NEXT_DUE.scalar(self.conn, {})
         return found
 
     def settle(

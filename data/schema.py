@@ -632,6 +632,16 @@ event = Table(
     _one_of("state", "done", "failed"),
 )
 
+landed = Table(
+    "landed",
+    metadata,
+    _id(),
+    Column("account", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Deliveries that were acknowledged before they were worked at, as the platform posted them; gone once they were."""
+
 session = Table(
     "session",
     metadata,

@@ -295,6 +295,7 @@ def test_below_bot_nobody_looks_at_a_clock_or_prints(file: Path):
 BROAD = {
     "data/store.py": "the writer's loop outlives any work",
     "bot/inbox.py": "the loop over failed events",
+    "bot/landing.py": "whoever posted is told of any fault: nobody else waits for them",
     "bot/scheduler.py": "the loop over the ticks",
     "bot/dispatcher/carrying.py": "the loop over the letters",
     "bot/dispatcher/settling.py": "the loop over what became of them",

@@ -14,10 +14,9 @@ from bot.dashboard.groups import chosen
 from bot.dashboard.paper import PRIVATE
 from bot.dashboard.period import read
 from bot.exports import make_file
-from bot.exports.evidence import gathered
-from bot.exports.pages import file_name
+from bot.exports.gathering import gathered
+from bot.exports.naming import file_name
 from bot.exports.sheets import XLSX, tables_book
-from bot.exports.verkom import verkom_pdf, verkom_sheet
 from data.records import Kelompok, Meeting, Role, Staff
 from data.store import Tx
 from handlers.obligations import Verkom, collect
@@ -100,6 +99,8 @@ async def recap(ask: Ask) -> Response:
 
 async def verkom(ask: Ask) -> Response:
     """The list of a kelompok for a triwulan, on paper or as a sheet."""
+    from bot.exports.verkom import verkom_pdf, verkom_sheet  # slow to import: only when a paper is asked for
+
     form = _form(ask)
 
     def gather(tx: Tx) -> tuple[Kelompok, Verkom]:

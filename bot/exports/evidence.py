@@ -8,37 +8,9 @@ from typing import Any
 from reportlab.platypus import PageBreak
 
 from bot.channels.base import File
-from bot.exports.pages import document, facts, file_name, gap, grid, words
+from bot.exports.naming import file_name
+from bot.exports.pages import document, facts, gap, grid, words
 from bot.exports.sheets import XLSX, tables_book
-from data.records import Kabupaten
-from data.store import Tx
-from handlers import reports
-from handlers.quiz.results import practice_rows, result_rows
-from handlers.rules.quiz_statistics import ENOUGH
-from messages.envelope import Attachment
-
-LITERACY = {
-    "session": "Sesi",
-    "finished": "Kuis selesai",
-    "pre_mean": "Rata-rata sebelum",
-    "post_mean": "Rata-rata sesudah",
-    "n_pairs": "Keluarga berpasangan",
-    "gain": "Kenaikan",
-}
-PRACTICE = {"session": "Sesi", "told": "Dikirim", "asked": "Ditanya", "done": "Sudah", "not_yet": "Belum"}
-
-
-def gathered(tx: Tx, home: Kabupaten, year: int, form: str) -> Attachment:
-    """Everything that is counted for it; `form` is "pdf" or "xlsx"."""
-    every = {"Semua": [k.id for k in tx.people.every_kelompok()]}
-    quizzes = [_named(row, LITERACY) for row in result_rows(tx, every, None, by="unit", least=ENOUGH)]
-    practices = [_named(row, PRACTICE) for row in practice_rows(tx, every, None, by="unit")]
-    found = reports.innovation_evidence(tx, home, year, quizzes, practices)
-    return Attachment(found.kind, {**found.params, "format": form})
-
-
-def _named(row: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
-    return {title: row[name] for name, title in names.items()}
 
 
 def innovation_evidence(params: Mapping[str, Any]) -> File:

@@ -171,7 +171,7 @@ class Screen:
         self.tap(self.page.get_by_role("button", name="Ya, simpan"))
 
     def news(self, words: str) -> None:
-        expect(self.page.locator("#news")).to_contain_text(words, timeout=WHILE_SLOW)
+        expect(self.page.locator("#news")).to_contain_text(words)
 
     def fits(self) -> None:
         """Nothing sticks out at the side."""

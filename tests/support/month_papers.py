@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from bot.exports.evidence import gathered, innovation_evidence
+from bot.exports.evidence import innovation_evidence
+from bot.exports.gathering import gathered
 from bot.exports.verkom import verkom_pdf
 from data.store import Tx
 from handlers.obligations import collect

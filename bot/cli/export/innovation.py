@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.export.common import Out, make, put
 from bot.cli.speaking import WrongInput, opened, show_json, show_table
-from bot.exports.evidence import gathered
+from bot.exports.gathering import gathered
 from data.store import Tx
 from handlers.reports import FIELDS, NOT_YET, header, keep_header
 from messages.envelope import Attachment
