@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, literal, select, update
 
-from data.dialect import InsertOnce
+from data.dialect import InsertOnce, InTurn
 from data.people import scope_clause
 from data.prepared import Prepared
 from data.records import Answer, Kind, Mark, Meeting, Staff
@@ -45,8 +45,9 @@ _THIS_FAMILY = and_(
     family_month.c.kpm_id == bindparam("b_kpm"),
 )
 RAISE = {
-    flag: Prepared(
-        update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True})
+    flag: InTurn(
+        update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True}),
+        update(tally).where(_THIS_TALLY).values({tally.c[flag]: tally.c[flag] + 1}),
     )
     for flag in FLAGS
 }
@@ -206,10 +207,20 @@ class Summary:
             if was is not None and was.reached:
                 return
             known = was is not None
+        if known and self._raise(which, kelompok_id, flag, values):
+            return
         new = {"month": which.month, "kelompok_id": kelompok_id, "kpm_id": kpm_id, flag: True}
-        steps = [lambda: RAISE[flag].change(self.conn, values), lambda: NEW_FAMILY(self.conn, new)]
-        if any(step() for step in (steps if known else reversed(steps))):
+        if NEW_FAMILY(self.conn, new):
             self._add(which, kelompok_id, **{flag: 1})
+        elif not known:  # another process was quicker
+            self._raise(which, kelompok_id, flag, values)
+
+    def _raise(self, which: Meeting, kelompok_id: int, flag: str, values: dict[str, Any]) -> bool:
+        """False where it was raised before, or nothing is known of her this month."""
+        raised, counted = RAISE[flag](self.conn, values)
+        if raised and not counted:
+            self._add(which, kelompok_id, **{flag: 1})
+        return bool(raised)
 
     def _add(self, which: Meeting, kelompok_id: int, **changes: int) -> None:
         if which.kind is not Kind.P2K2:
