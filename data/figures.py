@@ -88,22 +88,24 @@ class Figures:
         )
         return [row.id for row in rows]
 
-    def neighbours(self, periods: Sequence[str], by: str, inside: Mapping[str, str]) -> list[tuple[str, Figured]]:
-        """(period, line) of every line inside the places named, whoever asks: what a line hides depends on its
-        neighbours, also on those that somebody does not see. Never shown."""
+    def neighbours(
+        self, periods: Sequence[str], by: str, inside: Mapping[str, str], names: Sequence[str]
+    ) -> list[tuple[str, str, dict[str, int]]]:
+        """(period, key, these numbers) of every line inside the places named, whoever asks: what a line hides depends
+        on its neighbours, also on those that somebody does not see. Never shown."""
         key, _ = _LEVELS[by]
         kept = PLACES.join(figures, figures.c.kelompok_id == kelompok.c.id).outerjoin(staff, staff.c.id == _OWNER)
         chosen = [
             _LEVELS[level][0] == (value if level == "pendamping" else int(value)) for level, value in inside.items()
         ]
-        sums = (func.sum(figures.c[one]) for one in FIGURES)
+        sums = (func.sum(figures.c[one]) for one in names)
         rows = self.conn.execute(
             select(figures.c.period, key, *sums)
             .select_from(kept)
             .where(figures.c.period.in_(periods), *chosen)
             .group_by(figures.c.period, key)
         )
-        return [(r[0], Figured("", str(r[1]), 0, 0, None, 0, _numbers(r[2:]))) for r in rows]
+        return [(r[0], str(r[1]), {name: int(n) for name, n in zip(names, r[2:], strict=True)}) for r in rows]
 
     def way(self, who: Staff, where: Where) -> dict[str, str] | None:
         """The key of every level from the kabupaten down to where somebody stands; None where there is no one way: a

@@ -19,8 +19,8 @@ PARTS = {f"{form}_due": [f"{form}_{state}" for state in STATES[1:]] for form in 
 QUIZ = {"mean": "quiz_families", "gain": "pair_families"}
 """A mean says something of every family in it, so it is hidden like their number."""
 
-
 NAMES = (*(part for parts in PARTS.values() for part in parts), *PARTS, *QUIZ)
+COUNTED = (*(part for parts in PARTS.values() for part in parts), *QUIZ.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class Gone:
 
     total: set[str]
     lines: Mapping[str, set[str]] = field(default_factory=dict)
-
     nothing_shown: bool = False
 
     def of(self, key: str) -> set[str]:
@@ -39,7 +38,7 @@ class Gone:
 EVERYTHING = Gone(set(NAMES), nothing_shown=True)
 
 
-def cells(line: Figured) -> dict[str, int]:
+def cells(line: Figured | Mapping[str, int]) -> dict[str, int]:
     """'kesehatan_due', 'kesehatan_verified', …, 'mean', 'gain': every number that may be hidden."""
     states = {part: line[part] for parts in PARTS.values() for part in parts}
     sums = {total: sum(line[part] for part in parts) for total, parts in PARTS.items()}
@@ -67,6 +66,14 @@ def hidden(tx: Tx, period: str, path: Mapping[str, str] | None, by: str) -> Gone
     return Gone(gone, table)
 
 
+def hidden_sum(tx: Tx, period: str, path: Mapping[str, str] | None) -> set[str]:
+    """Only of the sum where somebody stands."""
+    if not path:
+        return hidden(tx, period, path, LEVELS[0]).total
+    level = list(path)[-1]
+    return hidden(tx, period, path, level).of(path[level])
+
+
 def together(period: str) -> Sequence[str]:
     """A triwulan and its months, whichever of them is meant."""
     year, number = period[:4], int(period[6]) if "T" in period else (int(period[5:]) + 2) // 3
@@ -83,9 +90,9 @@ def _table(
 def _level(tx: Tx, periods: Sequence[str], by: str, inside: Mapping[str, str]) -> dict[str, Cells]:
     """Whoever looks, these are all the lines there are."""
     found: dict[str, dict[str, list[int]]] = {}
-    for period, line in tx.figures.neighbours(periods, by, inside):
-        mine = found.setdefault(line.key, {name: [0] * len(periods) for name in NAMES})
-        for name, number in cells(line).items():
+    for period, key, numbers in tx.figures.neighbours(periods, by, inside, COUNTED):
+        mine = found.setdefault(key, {name: [0] * len(periods) for name in NAMES})
+        for name, number in cells(numbers).items():
             mine[name][periods.index(period)] = number
     return dict(found)
 

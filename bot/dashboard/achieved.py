@@ -14,7 +14,7 @@ from data.figures import MILLION, NONE, Figured
 from data.store import Tx
 from handlers import figures
 from handlers.rules.quiz_statistics import ENOUGH
-from handlers.small_numbers import Gone, cells, hidden
+from handlers.small_numbers import Gone, cells, hidden, hidden_sum
 
 FRESH = timedelta(minutes=5)
 NEVER = timedelta(days=36500)
@@ -102,11 +102,13 @@ async def freshen(ask: Ask, page: str, age: timedelta = FRESH) -> None:
         pass
 
 
-def seen(tx: Tx, ask: Ask, spot: Spot, now: datetime) -> Seen:
+def seen(tx: Tx, ask: Ask, spot: Spot, now: datetime, *, lines: bool = True) -> Seen:
+    """Without `lines` only the sum may be read."""
     parts = tx.figures.parts(ask.who, spot.period.key, spot.by, spot.where)
     before = tx.figures.parts(ask.who, spot.period.before.key, spot.by, spot.where)
     total = sum(parts, NONE)
-    gone = hidden(tx, spot.period.key, tx.figures.way(ask.who, spot.where), spot.by)
+    key, way = spot.period.key, tx.figures.way(ask.who, spot.where)
+    gone = hidden(tx, key, way, spot.by) if lines else Gone(hidden_sum(tx, key, way), nothing_shown=True)
     at = total.at.astimezone(now.tzinfo) if total.at else None
     return Seen(spot, now, at, total, sum(before, NONE), parts, gone)
 

@@ -99,6 +99,6 @@ def _seen(tx: Tx, ask: Ask) -> Seen:
         look.trend(ask.who, when.twelve(), where),
         look.unmet(ask.who, when.month, where),
         sorted(((REASONS.get(code, "tidak menyebut alasan"), n) for code, n in reasons.items())),
-        achieved.seen(tx, ask, replace(spot, page="/dasbor/capaian"), now),
+        achieved.seen(tx, ask, replace(spot, page="/dasbor/capaian"), now, lines=False),
         tx.reported.counted(ask.who, when.months, where),
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.dashboard import period
+from bot.dashboard import period, report_form
 from bot.dashboard.door import Ask, Missing, Refused
 from bot.dashboard.paper import PRIVATE
-from bot.exports.pictures import place, small, spot
+from bot.exports.pictures import place, small
 from data.records import Kelompok, Meeting, Staff
 from data.reports import MOST_TRIES, Report
 from data.store import Tx
@@ -22,7 +22,6 @@ from handlers.rules.attendance import begun
 from handlers.rules.reports import TOLD, VENUE, Text, siks_text, venue_words
 from handlers.speech import when
 
-FULL, LACKING, UNTOLD = "semua", "kurang", ""
 LOCATED = {**PRIVATE, "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)"}
 """Only here may a page ask the phone where it is, and only when somebody taps for it."""
 
@@ -74,11 +73,11 @@ async def page(ask: Ask) -> Response:
 async def save(ask: Ask) -> Response:
     """What the form says replaces what was told before; "selesai" finishes it."""
     try:
-        told = _told(ask.sent)
+        told = report_form.told(ask.sent)
     except ValueError as fault:
         return await _page(ask, str(fault))
     finished = ask.sent.get("aksi") == "selesai"
-    at = _spot(ask.sent)
+    at = report_form.place(ask.sent)
 
     def work(tx: Tx) -> None:
         kelompok, meeting = _writable(tx, ask)
@@ -150,7 +149,7 @@ async def _page(ask: Ask, fault: str = "") -> Response:
         title=f"Laporan {sheet.kelompok.name}",
         d=sheet,
         when=when(sheet.meeting),
-        f=_fields(ask.sent if fault and "hambatan" in ask.sent else {}, sheet.told),
+        f=report_form.fields(ask.sent if fault and "hambatan" in ask.sent else {}, sheet.told),
         fault=fault,
         saved="" if fault else ask.query("tersimpan"),
         venue=venue_words(sheet.told.venue) if sheet.told else None,
@@ -206,47 +205,6 @@ def _writable(tx: Tx, ask: Ask) -> tuple[Kelompok, Meeting]:
     if told is None:
         reports.open_report(tx, ask.who, meeting, kelompok)
     return kelompok, meeting
-
-
-def _told(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises ValueError with a sentence when the venue check contradicts itself."""
-    lacking = [number for number in range(1, len(VENUE) + 1) if sent.get(f"kurang:{number}")]
-    checked = sent.get("tempat", UNTOLD)
-    if checked not in {FULL, LACKING, UNTOLD} or (checked == FULL and lacking):
-        raise ValueError("Periksa tempat: pilih semua terpenuhi, atau centang yang kurang, bukan keduanya.")
-    if checked == LACKING and not lacking:
-        raise ValueError("Periksa tempat: centang hal yang belum terpenuhi.")
-    return {
-        "speaker": str(sent.get("pemateri", "")),
-        "venue": lacking if lacking or checked == FULL else None,
-        "obstacles": str(sent.get("hambatan", "")),
-        "follow_up": str(sent.get("tindak_lanjut", "")),
-    }
-
-
-def _fields(sent: Mapping[str, Any], told: Report | None) -> Mapping[str, Any]:
-    """What stands in the form: what was just sent, else what is written down."""
-    if sent:
-        lacking = {number for number in range(1, len(VENUE) + 1) if sent.get(f"kurang:{number}")}
-        words = {name: str(sent.get(name, "")) for name in ("tempat", "pemateri", "hambatan", "tindak_lanjut")}
-        return {**words, "kurang": lacking}
-    venue = told.venue if told else None
-    return {
-        "pemateri": (told.speaker if told else None) or "",
-        "hambatan": (told.obstacles if told else None) or "",
-        "tindak_lanjut": (told.follow_up if told else None) or "",
-        "tempat": UNTOLD if venue is None else LACKING if venue else FULL,
-        "kurang": set(venue or ()),
-    }
-
-
-def _spot(sent: Mapping[str, Any]) -> str | None:
-    """Where the phone says it is; anything unreadable is left out."""
-    try:
-        north, east = (float(part) for part in str(sent.get("lokasi", "")).split(","))
-    except ValueError:
-        return None
-    return spot(north, east)
 
 
 def _back(ask: Ask, saved: str) -> Response:

@@ -32,7 +32,7 @@ from handlers.rules.verkom import (
     read_quarter,
     shown,
 )
-from handlers.small_numbers import LEVELS, hidden
+from handlers.small_numbers import hidden_sum
 from handlers.speech import say
 from messages.envelope import Inbound, Outbound
 
@@ -336,5 +336,4 @@ def _hidden(tx: Tx, who: Person, quarter: Quarter) -> Collection[str]:
     """The same that her page hides of the sum."""
     if who.staff is None:
         return ()
-    way = tx.figures.way(who.staff, Where()) or {}
-    return hidden(tx, f"{quarter.year}-T{quarter.number}", way, LEVELS[len(way)]).total
+    return hidden_sum(tx, f"{quarter.year}-T{quarter.number}", tx.figures.way(who.staff, Where()))
