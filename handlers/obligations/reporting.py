@@ -33,7 +33,7 @@ def on_change(msg: Inbound, who: Person, tx: Tx, reading: Reading) -> list[Outbo
         for item in waiting_items(msg, who, tx):
             tx.obligations.claim(item, Claim.NOT_APPLICABLE, f"address:{who.address_id}")
     for kpm in who.kpms:
-        tx.obligations.cancel_waiting(kpm.id)
+        tx.obligations.waiting.cancel(kpm.id)
     number = tx.questions.add(
         who.address_id,
         QUESTION,

@@ -124,7 +124,7 @@ def staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return meetings.on_permit(msg, who, tx)
     if msg.button and msg.button.startswith(("data.take:", "data.no:")):
         return obligations.on_decision(msg, who, tx)
-    if msg.button in {"school.tell", "school.leave"}:
+    if (msg.button or "").startswith(("school.tell:", "school.leave:")):
         return obligations.on_low(msg, who, tx)
     if msg.button and msg.button.startswith("join."):
         return registration.on_decision(msg, who, tx, consent.introduce)

@@ -37,7 +37,7 @@ from data.obligations import LOOK_AT_ONCE
 from data.outbox import Claimed
 from data.records import Consent, Entry, FamilyStatus, Hours, Kelompok, Kind, Meeting, Role, Topic
 from data.store import Tx, no_key, writer_engine
-from handlers import reached, reminders, timetable
+from handlers import obligations, reached, reminders, timetable
 from handlers.meetings import Plan, create
 from handlers.meetings.preview import title_of
 from handlers.obligations.reminding import CLOSES
@@ -255,6 +255,7 @@ class Chat:
         self.now = datetime.fromisoformat(starts).replace(tzinfo=self.zone).astimezone(UTC)
         self.phones: dict[Address, Phone] = {}
         self.skip = True
+        self.lapse = False
         self.key: Callable[[], str] = no_key
         self._numbers = (f"62811{n:08d}" for n in count(1))
         self._events = count(1)
@@ -466,13 +467,24 @@ class Chat:
         self.now = until
         return self
 
+    def lapses_until(self, words: str) -> Chat:
+        """The same for months in which there is nothing but obligations: the other ticks rest."""
+        self.lapse = True
+        try:
+            return self.at(words)
+        finally:
+            self.lapse = False
+
     def _next_busy(self, until: datetime) -> datetime:
         following = self.now.replace(second=0, microsecond=0) + MINUTE
         if not self.skip:
             return following
         with self.tx() as tx:
-            dues = [d for d in (tx.outbox.next_due(), *_busy(tx, following)) if d is not None]
+            busy = () if self.lapse else _busy(tx, following)
+            dues = [d for d in (tx.outbox.next_due(), *busy) if d is not None]
             dues += self._looks(tx, following)
+        if self.lapse:
+            return max(following, min([*map(_whole, dues), until + MINUTE]))
         dues.append(self._next_morning(following))
         dues += [_next_round(tick.every, following) for tick in timetable.TICKS if tick.name not in PROBED]
         first = max(following, min([*dues, until + MINUTE]))
@@ -497,7 +509,7 @@ class Chat:
         return half_hour.astimezone(UTC)
 
     def _tick(self) -> None:
-        self._run(lambda tx: scheduler.run_ticks(tx))
+        self._run(_obligations_only if self.lapse else scheduler.run_ticks)
 
     def _run(self, work: Callable[[Tx], Any]) -> None:
         with self.tx() as tx:
@@ -654,6 +666,11 @@ class Chat:
 
     def kpm_id(self, who: Someone) -> KpmId:
         return KpmId(who.id)
+
+
+def _obligations_only(tx: Tx) -> None:
+    while obligations.tick(tx):
+        pass
 
 
 def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:
