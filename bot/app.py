@@ -21,7 +21,7 @@ from bot.channels.telegram import rendering as telegram
 from bot.channels.whatsapp import rendering as whatsapp
 from bot.clock import Clock, RealClock, StandingClock
 from bot.dispatcher import Dispatcher
-from bot.exports import make_file
+from bot.files import Files
 from bot.settings import Settings, secret_key
 from bot.simulator import api
 from bot.simulator.play import CLOCK, Play
@@ -153,7 +153,7 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
         await store.write(lambda tx: tx.phones.deliver(letter.id, letter.address, letter.key, body))
 
     channel = Simulator({"whatsapp": whatsapp.render, "telegram": telegram.render}, deliver)
-    dispatcher = Dispatcher(store, channel, ("whatsapp", "telegram"), make_file)
+    dispatcher = Dispatcher(store, channel, ("whatsapp", "telegram"), Files(store))
     play = Play(store, clock, dispatcher)
     kabupaten = store.run(lambda tx: tx.people.kabupaten())
     zone: ZoneInfo = kabupaten.zone if kabupaten else settings.zone

@@ -25,7 +25,7 @@ from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
 from bot.dispatcher.holding import Holding, only_while_held
-from bot.exports import make_file
+from bot.files import Files
 from bot.landing import Landing
 from bot.names import keep_names
 from bot.nightly import Nightly
@@ -179,7 +179,7 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
         "telegram",
         channel,
         ("telegram",),
-        make_file,
+        Files(store),
         Pacer(settings.telegram_rate),
         Spacing(1.0, 3),
         sent_is_reached=True,
@@ -229,7 +229,7 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
         "whatsapp",
         channel,
         ("whatsapp",),
-        make_file,
+        Files(store),
         Pacer(settings.whatsapp_rate, inbound),
         Spacing(6.0, 10),
         sent_is_reached=False,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, and_, delete, func, or_, select, updat
 from data.schema import (
     address,
     audit,
+    broadcast_file,
     event,
     kpm_address,
     outbox,
@@ -27,6 +28,8 @@ BATCH = 500
 
 NAME, WORDS_UNTIL = "keeps", "words_gone_until"
 NOT_OVER = ("queued", "sending")
+DRAFTS = timedelta(days=2)
+"""How long a file waits that was sent for an announcement nobody finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Keeps:
     """Days. Attendance, marks, obligations and consents stay as long as the family does: the office's proof."""
 
     letters: int = 180
-    """The words of letters that were sent: that and when they were sent stays."""
+    """The words of letters that were sent, and the files of announcements: that and when they were sent stays."""
 
     questions: int = 365
     """Closed questions with their steps and answers."""
@@ -79,6 +82,7 @@ class Retention:
         """One batch of every kind."""
         keeps, gone = self.keeps(), Gone()
         self._words(self._before(keeps.letters), gone)
+        self._files(self._before(keeps.letters), gone)
         over = func.coalesce(question.c.closed, question.c.at) < self._before(keeps.questions)
         self._rows("questions", question, and_(question.c.state == "closed", over), gone)
         self._failed(self._before(keeps.failed), gone)
@@ -111,6 +115,20 @@ class Retention:
             self.conn.execute(blank)
             self.settings.keep(WORDS_UNTIL, str(done[-1]))
         gone.note("letters", len(done), len(done))
+
+    def _files(self, before: datetime, gone: Gone) -> None:
+        """Of a draft that became nothing after two days; of an announcement with the words of its letters."""
+        file = broadcast_file.c
+        left = and_(file.broadcast_id.is_(None), file.at < self.now - DRAFTS)
+        over = and_(file.at < before, or_(file.content.is_not(None), file.media.is_not(None)))
+        old = select(file.id, file.broadcast_id).where(or_(left, over)).order_by(file.id).limit(BATCH)
+        rows = self.conn.execute(old).all()
+        drafts = [row.id for row in rows if row.broadcast_id is None]
+        if drafts:
+            self.conn.execute(delete(broadcast_file).where(file.id.in_(drafts)))
+        if said := [row.id for row in rows if row.broadcast_id is not None]:
+            self.conn.execute(update(broadcast_file).where(file.id.in_(said)).values(content=None, media=None))
+        gone.note("files", len(rows), len(rows))
 
     def _failed(self, before: datetime, gone: Gone) -> None:
         old = select(event.c.account, event.c.event).where(event.c.state == "failed", event.c.at < before).limit(BATCH)

@@ -17,6 +17,7 @@ from data.schema import (
     address,
     attendance,
     broadcast_kpm,
+    broadcast_owed,
     consent,
     event,
     family_month,
@@ -179,6 +180,9 @@ class Rights:
             and_(outbox.c.address_id.in_(addresses), outbox.c.state != "queued"),
             outbox.c.address_id.in_(only_hers),
         )
+        # A file that was still to follow does not: on a phone that others share it is theirs too, and stays owed.
+        theirs = select(outbox.c.id).where(outbox.c.address_id.in_(only_hers))
+        self.conn.execute(delete(broadcast_owed).where(broadcast_owed.c.outbox_id.in_(theirs)))
         waiting = and_(about_her, outbox.c.state == "queued")
         self.conn.execute(update(outbox).where(waiting).values(state="cancelled"))
         self._blank(about_her)

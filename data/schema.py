@@ -515,6 +515,43 @@ broadcast_kpm = Table(
 )
 """Each family a broadcast was for: its letter, or why there is none."""
 
+broadcast_file = Table(
+    "broadcast_file",
+    metadata,
+    _id(),
+    _to("staff"),
+    _to("broadcast", nullable=True, index=True),
+    Column("sort", String(8), nullable=False),
+    Column("channel", String(10)),
+    Column("media", String(300)),
+    Column("mime", String(40)),
+    Column("content", LargeBinary),
+    Column("fault", String(4)),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("at", Moment, nullable=False, index=True),
+    Index(
+        "ix_broadcast_file_waiting",
+        "tries",
+        "id",
+        sqlite_where=text("media IS NOT NULL"),
+        postgresql_where=text("media IS NOT NULL"),
+    ),
+    _one_of("sort", "image", "document", "voice"),
+    _one_of("fault", "size", "sort", "lost"),
+)
+"""What rides along with a broadcast, or with the draft of one: what the platform calls it until it was fetched, then
+the file itself, made small; `fault` is why it cannot be used."""
+
+broadcast_owed = Table(
+    "broadcast_owed",
+    metadata,
+    _to("outbox", primary_key=True),
+    _to("broadcast", index=True),
+    _to("address", index=True),
+    Column("at", Moment, nullable=False),
+)
+"""Letters whose file could not ride along: an approved template holds none. It follows once she has answered."""
+
 # --- when shall we meet -------------------------------------------------------------------------------------------
 
 proposal = Table(

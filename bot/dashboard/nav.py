@@ -27,6 +27,7 @@ PENDAMPING: Sequence[Place] = (
     Place("/dasbor/jadwal", "Jadwal", "calendar"),
     Place("/dasbor/keluarga", "Keluarga", "family"),
     Place("/dasbor/laporan", "Laporan", "report", first=False),
+    Place("/dasbor/siaran", "Siaran", "speak", first=False),
     Place("/dasbor/kewajiban", "Kewajiban", "check-list", first=False),
     Place("/dasbor/kuis", "Kuis", "book", first=False),
     Place("/dasbor/tindak-lanjut", "Tindak lanjut", "visit", first=False),
@@ -37,6 +38,7 @@ KOORDINATOR: Sequence[Place] = (
     Place("/dasbor/capaian", "Capaian", "check-list"),
     Place("/dasbor/sesi", "Sesi", "book"),
     Place("/dasbor/belum-lapor", "Laporan", "report"),
+    Place("/dasbor/siaran", "Siaran", "speak", first=False),
 )
 
 

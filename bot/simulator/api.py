@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.exports import make_file
 from bot.simulator.play import Backwards, BadRequest, Play, RegisterView, entry_state, register
 from data.phones import PhoneMessage
 from data.records import Role
@@ -119,7 +118,7 @@ class _Api:
         attachment = found[0].body.get("attachment") if found and found[0].seq == seq else None
         if attachment is None:
             return JSONResponse({"error": "tidak ada gambar"}, 404)
-        file = await make_file(Attachment(attachment["kind"], attachment["params"]))
+        file = await self.play.dispatcher.carrier.make_file(Attachment(attachment["kind"], attachment["params"]))
         return Response(file.content, media_type=file.mime)
 
     async def clock(self, request: Request) -> Response:

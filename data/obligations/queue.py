@@ -37,6 +37,7 @@ LOOK_AT_ONCE = date(1970, 1, 2)
 """A member of whom something has changed."""
 
 MOMENT = meeting.c.starts.type
+ZONES = Prepared(select(kabupaten.c.zone).distinct())
 DUE = Prepared(
     select(member.c.id, member.c.kpm_id, member.c.next_on)
     .join(kpm, kpm.c.id == member.c.kpm_id)
@@ -121,7 +122,7 @@ class Queue:
         self.conn, self.now = conn, now
 
     def zones(self) -> list[ZoneInfo]:
-        return [ZoneInfo(zone) for zone in self.conn.execute(select(kabupaten.c.zone).distinct()).scalars()]
+        return [ZoneInfo(row.zone) for row in ZONES.all(self.conn, {})]
 
     def due(self, day: date, zone: ZoneInfo, limit: int) -> list[Look]:
         """Families with a member whose day has come, and those who share a phone with them."""

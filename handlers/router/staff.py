@@ -102,7 +102,7 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
 
 def staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
-        if (said := broadcast.on_media(msg, who, tx)) is not None:
+        if (said := broadcast.on_media(msg, who, tx, numbered=bool(_CARD.search(msg.text)))) is not None:
             return said
         telling = tx.sessions.get(who.address_id, reports.TOPIC)
         told = reports.on_media(msg, who, tx, telling.memory) if telling else []

@@ -30,6 +30,7 @@ from sqlalchemy.engine import make_url
 from bot import inbox, scheduler
 from bot.channels.telegram import rendering as telegram
 from bot.channels.whatsapp import rendering as whatsapp
+from bot.dispatcher.settling import owe
 from data import schema
 from data.audit import Change
 from data.content.sessions import session as find_session
@@ -118,6 +119,8 @@ class Received:
     about: str | None
     unasked: bool
     id: int = 0
+    file: str | None = None
+    """The format of the file that came with it."""
 
     def __str__(self) -> str:
         return f"{self.at:%a %d %H:%M} {self.key} {dict(self.params)}\n    {self.text}"
@@ -158,8 +161,9 @@ class Someone:
         """A button by its id: an old one, or a forged one."""
         return self._does(EventKind.BUTTON, button=button, text=title)
 
-    def sends(self, kind: EventKind, caption: str = "") -> Someone:
-        return self._does(kind, text=caption)
+    def sends(self, kind: EventKind, caption: str = "", *, media: str | None = None) -> Someone:
+        """`media` is what the platform calls the file."""
+        return self._does(kind, text=caption, media=media)
 
     def reacts(self, emoji: str, key: str) -> Someone:
         """An emoji under the newest letter with this key."""
@@ -593,10 +597,12 @@ class Chat:
             one.about,
             one.unasked,
             letter.id,
+            str(letter.attachment.params.get("format")) if letter.attachment and not body.owes else None,
         )
         self._watch(tx, one, shown)
         self.phone(letter.address).letters.append(shown)
         assert tx.outbox.settle(letter.id, Status.SENT, platform_id=f"test:{letter.id}", text=body.text)
+        owe(tx, letter, body.owes)
         reached.remember(tx, [(letter.id, one.about)])
 
     def _watch(self, tx: Tx, one: Claimed, shown: Received) -> None:
