@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.routing import BaseRoute, Route
 
@@ -28,7 +28,7 @@ from bot.dashboard import (
     today,
     visits,
 )
-from bot.dashboard.door import LARGEST, WITH_FILE, After, Door, Page, nobody_waits
+from bot.dashboard.door import LARGEST, After, Door, Page, nobody_waits
 from bot.dashboard.machine import UNKNOWN, Machine
 from bot.dashboard.paper import asset
 from data.records import Role
@@ -107,8 +107,9 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
 )
 
 
-WITH_FILE_FROM = {"/siaran/lihat"}
-"""Where a photo may come along."""
+REPORT_PHOTOS = "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/foto"
+LARGER: Mapping[str, int] = {"/siaran/lihat": 17_000_000, REPORT_PHOTOS: 30_000_000}
+"""Bytes where a photo, or six of them, may come along: they are made small here, not on an old phone."""
 
 
 def routes(store: Store, *, secure: bool, after: After = nobody_waits, machine: Machine = UNKNOWN) -> list[BaseRoute]:
@@ -125,7 +126,7 @@ def routes(store: Store, *, secure: bool, after: After = nobody_waits, machine: 
     pages = [
         Route(
             f"/dasbor{path}",
-            door.guarded(page, roles, WITH_FILE if path in WITH_FILE_FROM else LARGEST),
+            door.guarded(page, roles, LARGER.get(path, LARGEST)),
             methods=[method],
         )
         for method, path, roles, page in PAGES

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.dashboard import forms, nav, parcels
+from bot.dashboard import forms, nav
 from bot.dashboard.machine import Machine
 from bot.dashboard.paper import PRIVATE, written
 from data import views
@@ -24,9 +24,6 @@ T = TypeVar("T")
 COOKIE = "dasbor"
 LARGEST = 200_000
 """Bytes of a body: a register of a whole desa is smaller."""
-
-WITH_FILE = 17_000_000
-"""Bytes where a photo may come along: it is made small here, not on an old phone."""
 
 LARGEST_NUMBER = 2**53
 
@@ -189,38 +186,21 @@ def _from_elsewhere(request: Request) -> bool:
 
 async def _sent(request: Request, csrf: str, largest: int) -> Mapping[str, Any]:
     """The body of a change. Raises Refused unless it carries the token of this session."""
-    content_type = request.headers.get("content-type", "")
-    if parcels.carries_files(request):
-        sent = await _parcel(request)
-    else:
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > largest:
-                raise Refused(413, "Kiriman terlalu besar.")
-        try:
-            sent = forms.read(content_type, bytes(body))
-        except forms.Unreadable:
-            raise Refused(400, "Kiriman tidak terbaca.") from None
-    given = request.headers.get("x-csrf", "") if forms.is_json(content_type) else sent.get("csrf", "")
+    try:
+        sent = await forms.read(request, largest)
+    except forms.TooLarge:
+        raise Refused(413, "Kiriman terlalu besar.") from None
+    except forms.Unreadable:
+        raise Refused(400, "Kiriman tidak terbaca.") from None
+    given = request.headers.get("x-csrf", "") if forms.is_json(request) else sent.get("csrf", "")
     same = hmac.compare_digest(str(given).encode("utf-8", "replace"), csrf.encode())
     if not same or _from_elsewhere(request):
         raise Refused(403, "Halaman ini sudah lama terbuka. Muat ulang, lalu coba lagi.")
     return sent
 
 
-async def _parcel(request: Request) -> Mapping[str, Any]:
-    try:
-        return await parcels.unpacked(request)
-    except parcels.Unreadable as fault:
-        words = "Foto terlalu besar." if fault.status == 413 else "Kiriman tidak terbaca."
-        raise Refused(fault.status, words) from None
-
-
 def _refusal(request: Request, fault: Refused) -> Response:
-    if forms.is_json(request.headers.get("content-type", "")) or "application/json" in request.headers.get(
-        "accept", ""
-    ):
+    if forms.is_json(request) or "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"error": fault.sentence}, fault.status, headers=PRIVATE)
     title = {401: "Belum masuk", 404: "Tidak ditemukan"}.get(fault.status, "Tidak bisa")
     return written("pesan.html", {"title": title, "sentence": fault.sentence}, fault.status)

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.dashboard.door import LARGEST_NUMBER, Ask, Missing, Refused
-from bot.dashboard.forms import Upload
 from bot.dashboard.planning import when_of
 from bot.exports.enclosures import Unusable, ready
 from data.broadcasts import BroadcastFile
@@ -111,10 +110,10 @@ def known_file(tx: Tx, ask: Ask, sent: Mapping[str, Any]) -> BroadcastFile | Non
 async def with_file(ask: Ask) -> dict[str, Any]:
     """What was sent; a file that came along is made ready and kept, in the place of the one before."""
     sent = dict(ask.sent)
-    upload = sent.pop("berkas", None)
-    if isinstance(upload, Upload):
+    uploads = sent.pop("file:berkas", ())
+    if uploads:
         try:
-            mime, content = await asyncio.to_thread(ready, upload.content)
+            mime, content = await asyncio.to_thread(ready, uploads[0])
         except Unusable as unusable:
             raise Fault(f"Berkas itu {broadcast.UNUSABLE[unusable.fault]}. Pilih foto atau PDF yang lain.") from None
         keep = (ask.who.id, mime, content)

@@ -1,45 +1,51 @@
-"""What did a browser send? The fields of a form, the object of a JSON body, or fields with one file among them."""
+"""What did a browser send? The fields of a form, the object of a JSON body, or fields with files among them."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-FIELDS = 500
-_BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})"?')
-_NAME = re.compile(rb'\bname="([^"\r\n]{0,80})"')
-_FILE = re.compile(rb'\bfilename="([^"\r\n]{0,300})"')
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+FIELDS, FILES = 500, 6
+FILE = "file:"
+"""What the names of files begin with here, and no field's."""
 
 
 class Unreadable(Exception):
     """It is none of these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was chosen on the page."""
-
-    name: str
-    content: bytes = field(repr=False)
+class TooLarge(Exception):
+    """More bytes than this address takes."""
 
 
-def read(content_type: str, body: bytes) -> Mapping[str, Any]:
-    """Raises Unreadable."""
-    if is_json(content_type):
-        return _object(body)
-    return _parts(content_type, body) if has_files(content_type) else _form(body)
+async def read(request: Request, largest: int) -> Mapping[str, Any]:
+    """{"csrf": "…", "file:foto": [b"…", b"…"]}: files stand in lists, empty ones are left out. Raises Unreadable or
+    TooLarge."""
+    content_type = request.headers.get("content-type", "")
+    if content_type.startswith("multipart/form-data"):
+        return await _parts(request, largest)
+    body = b"".join([part async for part in _measured(request, largest)])
+    sent = _object(body) if is_json(request) else _form(body)
+    return {name: value for name, value in sent.items() if not name.startswith(FILE)}
 
 
-def is_json(content_type: str) -> bool:
-    return content_type.startswith("application/json")
+def is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("application/json")
 
 
-def has_files(content_type: str) -> bool:
-    return content_type.startswith("multipart/form-data")
+async def _measured(request: Request, largest: int) -> AsyncGenerator[bytes]:
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > largest:
+            raise TooLarge
+        yield part
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
@@ -59,23 +65,20 @@ def _form(body: bytes) -> Mapping[str, str]:
         raise Unreadable from None
 
 
-def _parts(content_type: str, body: bytes) -> Mapping[str, Any]:
-    """Where no file was chosen, a browser sends one without a name and without content: it is left out."""
-    found = _BOUNDARY.search(content_type)
-    if found is None:
-        raise Unreadable
-    parts = (b"\r\n" + body).split(b"\r\n--" + found[1].encode("ascii", "replace"))
-    if len(parts) > FIELDS + 2 or parts[-1][:2] != b"--":
-        raise Unreadable
+async def _parts(request: Request, largest: int) -> Mapping[str, Any]:
+    parser = MultiPartParser(request.headers, _measured(request, largest), max_files=FILES, max_fields=FIELDS)
+    try:
+        form = await parser.parse()
+    except (MultiPartException, UnicodeDecodeError, KeyError):
+        raise Unreadable from None
     sent: dict[str, Any] = {}
-    for part in parts[1:-1]:
-        head, _, content = part.partition(b"\r\n\r\n")
-        name, file = _NAME.search(head), _FILE.search(head)
-        if name is None:
-            raise Unreadable
-        key = name[1].decode("utf-8", "replace")
-        if file is None:
-            sent[key] = content.decode("utf-8", "replace")
-        elif file[1] or content:
-            sent[key] = Upload(file[1].decode("utf-8", "replace"), content)
+    try:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                if content := await value.read():
+                    sent.setdefault(FILE + name, []).append(content)
+            elif not name.startswith(FILE):
+                sent[name] = value
+    finally:
+        await form.close()
     return sent

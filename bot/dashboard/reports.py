@@ -102,7 +102,7 @@ async def reopen(ask: Ask) -> Response:
 
 async def add_photos(ask: Ask) -> Response:
     """Made small outside the writer; where the camera was is read before it is left out."""
-    files = [content for content in ask.sent.get("file:foto", ()) if content and isinstance(content, bytes)]
+    files: list[bytes] = ask.sent.get("file:foto", [])
     made = [(await asyncio.to_thread(small, content), await asyncio.to_thread(place, content)) for content in files]
     pictures = [(picture, at) for picture, at in made if picture]
     if not pictures:

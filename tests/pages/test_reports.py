@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.dashboard import parcels
 from bot.exports.pictures import place, small
 from data.records import Mark
 from tests.pages.test_documents import taken
@@ -40,7 +39,7 @@ async def site(sqlite) -> AsyncIterator[Site]:
 async def upload(visitor: Visitor, path: str, *files: bytes, csrf: str | None = None) -> Answer:
     form = aiohttp.FormData({"csrf": visitor.csrf if csrf is None else csrf})
     for file in files:
-        form.add_field("foto", file, filename="IMG.jpg", content_type="image/jpeg")
+        form.add_field("foto", io.BytesIO(file), filename="IMG.jpg", content_type="image/jpeg")
     async with visitor.http.post(visitor.base + path, data=form, allow_redirects=False) as answer:
         return Answer(answer.status, await answer.text(), answer.headers)
 
@@ -120,7 +119,7 @@ async def test_from_the_first_photo_to_the_finished_paper_and_open_again(site: S
     assert "1 foto" in month
 
 
-async def test_what_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch):
+async def test_what_is_refused(site: Site):
     here, village = held(site), site.village
     budi, dewi, ratna = [await site.signed_in(one) for one in (village.budi, village.dewi, village.ratna)]
     await budi.get(here)
@@ -144,8 +143,8 @@ async def test_what_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch):
     answer = await upload(budi, f"{here}/foto", *[photo] * 4)
     assert "2 dari 4 foto tersimpan" in answer.text
     assert (await upload(budi, f"{here}/foto", *[photo] * 7)).status == 400
-    monkeypatch.setattr(parcels, "LARGEST", 300)
-    assert (await upload(budi, f"{here}/foto", photo)).status == 413
+    assert (await upload(budi, f"{here}/foto", b"x" * 31_000_000)).status == 413
+    assert (await budi.post(f"{here}/foto", {"file:foto": "no file"}, form=True)).status == 422
     later = site.meeting(site.village.melati2, starts=SATURDAY + timedelta(days=1))
     early = f"/dasbor/kelompok/{village.melati2}/pertemuan/{later.id}/laporan"
     assert (await budi.get(early)).status == 409
