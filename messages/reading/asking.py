@@ -5,6 +5,8 @@ from messages.reading.details import stranger
 from messages.reading.heard import Heard
 from messages.reading.records import Expecting
 
+# "bukan, ini tukang ojek": who is not meant says what she is.
+_TRADES = frozenset({"tukang", "toko", "warung", "kantor", "bengkel", "supir", "sopir", "guru", "petugas", "agen"})
 _BEFORE_DENIED_NAME = frozenset({"saya", "ini", "itu", "nomor", "lah", "kami"})
 
 
@@ -19,7 +21,10 @@ def wrong_number(heard: Heard) -> bool:
 def _denies_name(clause: Clause) -> bool:
     """As in "saya bukan wati", "ini bukan bu siti", "bukan saya"."""
     words = [word for word in clause.words if not word.has("vocative")]
-    if [word.lemma for word in words] == ["bukan", "saya"]:
+    lemmas = [word.lemma for word in words]
+    if lemmas == ["bukan", "saya"]:
+        return True
+    if lemmas[:2] == ["bukan", "ini"] and len(words) > 2 and words[2].lemma in _TRADES:
         return True
     return any(
         words[i].lemma == "bukan" and (not i or words[i - 1].lemma in _BEFORE_DENIED_NAME) and stranger(words[i + 1])

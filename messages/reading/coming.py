@@ -61,9 +61,11 @@ def _aside(clause: Clause, at_door: bool) -> Said | None:
 
 def _remark(clause: Clause, at_door: bool) -> Said | None:
     """What is not about coming in so many words: waiting, reasons."""
+    if clause.has("waiting") and clause.says("harus") and not at_door:
+        return Said("excuse", False, "must wait for somebody")
     if clause.has("waiting") and not clause.has("sick") and (clause.says("pulang") or not clause.has("child")):
         return Said("late" if at_door else "maybe", False, "waits for something")
-    if at_door and clause.says("masih") and clause.has("nursing", "home", "work"):
+    if at_door and (clause.has("queue") or (clause.says("masih") and clause.has("nursing", "home", "work"))):
         return Said("late", False, "still busy elsewhere")
     if clause.has("busy", "waiting", *REASONS) and not clause.has("stop"):
         return Said("excuse", False, "gives a reason")

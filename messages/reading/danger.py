@@ -15,11 +15,16 @@ def find(heard: Heard) -> Finding | None:
     whose = _loss(heard)
     if whose is None:
         return None
-    if heard.expecting in {Expecting.RSVP, Expecting.CHECKIN} and whose != "own":
+    if heard.expecting in {Expecting.RSVP, Expecting.CHECKIN} and whose != "own" and not _of_the_list(heard):
         refused = any(clause.denies("come", "can", "able") for clause in heard.clauses)
         mourning = {"reason": "duka"} if whose == "other" else {"reason": "duka", "loss": True}
         return Finding("cannot_attend", refused, "a death, and no coming", mourning)
-    return Finding("loss", True, "somebody was lost") if whose != "other" else None
+    return Finding("loss", True, "somebody was lost") if whose != "other" or _of_the_list(heard) else None
+
+
+def _of_the_list(heard: Heard) -> bool:
+    """As in "bapak saya yang di daftar sudah meninggal"."""
+    return any(clause.says("daftar", "terdaftar", "peserta") for clause in heard.clauses)
 
 
 def _danger(heard: Heard) -> str | None:

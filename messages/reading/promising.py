@@ -5,7 +5,7 @@ from itertools import pairwise
 from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, NEGATIONS, NODS
 from messages.reading.reasons import REASONS
-from messages.reading.said import CAN, COMES, Said
+from messages.reading.said import AT_AN_HOUR, CAN, COMES, Said
 
 # What may stand beside a nod without turning it into something else.
 BESIDE_NOD = (*NODS, *ME, "thanks", "greeting", "turn", "all", "hello_word")
@@ -34,13 +34,18 @@ def arrival(clause: Clause, at_door: bool) -> Said | None:
     if clause.affirms("arrived") and not clause.has("hedge", "later"):
         if done or ((at_door or clause.has("here")) and not clause.has("clock", "future")):
             return Said("here", why="has arrived")
-    elif clause.affirms("here") and not clause.has("rain", "work", "far", "later", "future", "sick"):
+    elif clause.affirms("here") and _herself(clause, done) and not clause.has("rain", "work", "far", "later", "future", "sick"):
         return Said("here", at_door or clause.has("done", "me", "come"), "is at the place")
     if done and _has_come(clause) and not clause.has("future", "want", "hedge"):
         return Said("here", why="has come")
     if clause.affirms("signing"):
         return Said("here", False, "signs the list") if at_door else Said("no", False, "will be absent")
     return _at_the_door(clause, done) if at_door else None
+
+
+def _herself(clause: Clause, done: bool) -> bool:
+    """Who is there says "di sini"; "di sana" is for those who have arrived, or for others."""
+    return done or any(word.has("here") and word.lemma != "disitu" for word in clause.words)
 
 
 def _has_come(clause: Clause) -> bool:
@@ -70,7 +75,7 @@ def lateness(clause: Clause, at_door: bool) -> Said | None:
     if clause.kind == "but" and clause.says("setelah", "sesudah", "habis") and not clause.has(*NEGATIONS, *REASONS):
         return Said("late", False, "comes after something else")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
-        return Said("late", False, "comes only at that hour")
+        return Said("late", False, AT_AN_HOUR)
     return None
 
 

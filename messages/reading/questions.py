@@ -17,6 +17,8 @@ def asks(words: Sequence[Token]) -> bool:
     undecided = any(word.has("doubt") for word in words)
     # "tanya suami dulu" will ask somebody else.
     elsewhere = any(word.has("kin") for word in words) and any(word.lemma == "dulu" for word in words)
+    if elsewhere and words[0].lemma == "tanya":
+        return False
     if not elsewhere and any(word.has("asking") for word in words):
         return True
     if not undecided and any(_asking_word(words, i) for i in range(len(words))):
@@ -105,5 +107,7 @@ def _tag_question(words: Sequence[Token]) -> bool:
         return False
     if before[-1].how == "unknown" and (len(before) == 1 or before[-2].has("come", "can")):
         return False  # "aminah hadir rusmini tidak"
-    denied = any(word.has("negator", "longing", "forgot") for word in before)
+    # "yang tidak hadir kena sanksi ga": the first negation belongs to those she asks about.
+    subject = 3 if before[0].lemma == "yang" else 0
+    denied = any(word.has("negator", "longing", "forgot") for word in before[subject:])
     return not denied and any(word.tags.isdisjoint(_BEFORE_PLAIN_NO) for word in before)

@@ -14,6 +14,9 @@ SHORTEST_TYPO = 5
 
 _TRIPLED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
+SHORTEST_STEM = 4
+_PREFIXES = ("", "nge", "ng", "dipun", "di", "ke", "ter", "ber", "be", "ba", "meng", "mem", "men", "me", "ma", "ta", "sa")
+_ENDINGS = ("", "in", "kan", "akan", "aken", "ake", "an", "i", "nya", "innya", "kannya")
 _SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q", "ai", "e")
 # However "insyaallah" is spelled, it must not fall apart into a yes and something else.
 _ALLAH = ("allah", "alloh", "alah", "aloh")
@@ -81,7 +84,7 @@ def look(word: str) -> Found:
         return (word,), "unknown"
     if word[0] == "i" and word.endswith(_ALLAH):
         return LEXICON.words["insyaallah"], "typo"
-    return _respelled(word) or _glued(word) or _mistyped(word) or ((word,), "unknown")
+    return _respelled(word) or _glued(word) or _mistyped(word) or _inflected(word) or ((word,), "unknown")
 
 
 def _respelled(word: str) -> Found | None:
@@ -118,6 +121,20 @@ def _glued(word: str) -> Found | None:
                 return (*words[left], *rest), "glued"
         if cut >= 4 and right in words and (len(right) >= 4 or tags_of(words[right][0]) & {"filler", "vocative"}):
             return (*words[left], *words[right]), "glued"
+    return None
+
+
+def _inflected(word: str) -> Found | None:
+    """A known word in a form that nobody wrote down: "ngewakilin", "mahadiri", "dikabaraken"."""
+    for prefix in _PREFIXES:
+        if not word.startswith(prefix):
+            continue
+        rest = word[len(prefix) :]
+        for suffix in _ENDINGS:
+            stem = rest.removesuffix(suffix)
+            bare = (bool(suffix) and stem == rest) or not (prefix or suffix)
+            if not bare and len(stem) >= SHORTEST_STEM and stem in LEXICON.words:
+                return LEXICON.words[stem], "inflected"
     return None
 
 
