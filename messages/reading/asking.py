@@ -12,7 +12,9 @@ _BEFORE_DENIED_NAME = frozenset({"saya", "ini", "itu", "nomor", "lah", "kami"})
 
 def wrong_number(heard: Heard) -> bool:
     """The message reached somebody who does not belong to the programme."""
-    named = heard.expecting not in {Expecting.WHO, Expecting.QUIZ}
+    # "rusmini hadir, bukan aminah": somebody of this phone comes.
+    comes = any(clause.affirms("come") for clause in heard.clauses)
+    named = heard.expecting not in {Expecting.WHO, Expecting.QUIZ} and not comes
     return any(
         not clause.asks and (clause.has("wrong") or (named and _denies_name(clause))) for clause in heard.clauses
     )

@@ -89,7 +89,8 @@ def _garbled(heard: Heard, beside: dict[str, Any]) -> bool:
     named = beside.get("names", ())
     strange = (word for word in heard.words if word.how in _GUESSED and word.text not in named)
     return any(
-        word.how not in {"typo", "inflected"} or not word.has(*_HARMLESS_TYPOS) or word.text.startswith(_NEGATING) for word in strange
+        word.how not in {"typo", "inflected"} or not word.has(*_HARMLESS_TYPOS) or word.text.startswith(_NEGATING)
+        for word in strange
     )
 
 

@@ -34,7 +34,11 @@ def arrival(clause: Clause, at_door: bool) -> Said | None:
     if clause.affirms("arrived") and not clause.has("hedge", "later"):
         if done or ((at_door or clause.has("here")) and not clause.has("clock", "future")):
             return Said("here", why="has arrived")
-    elif clause.affirms("here") and _herself(clause, done) and not clause.has("rain", "work", "far", "later", "future", "sick"):
+    elif (
+        clause.affirms("here")
+        and _herself(clause, done)
+        and not clause.has("rain", "work", "far", "later", "future", "sick")
+    ):
         return Said("here", at_door or clause.has("done", "me", "come"), "is at the place")
     if done and _has_come(clause) and not clause.has("future", "want", "hedge"):
         return Said("here", why="has come")

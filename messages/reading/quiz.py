@@ -93,7 +93,8 @@ def _picked(words: Sequence[Token]) -> str | None:
         if corrects:
             chosen, corrects = [], False
         if letter not in chosen and not any(
-            other.has("negator", "forbid") or other.lemma in {"lain", "masa", "masak"} for other in words[max(0, i - 2) : i]
+            other.has("negator", "forbid") or other.lemma in {"lain", "masa", "masak"}
+            for other in words[max(0, i - 2) : i]
         ):
             chosen.append(letter)
     return chosen[0] if len(chosen) == 1 else None

@@ -15,7 +15,25 @@ SHORTEST_TYPO = 5
 _TRIPLED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 SHORTEST_STEM = 4
-_PREFIXES = ("", "nge", "ng", "dipun", "di", "ke", "ter", "ber", "be", "ba", "meng", "mem", "men", "me", "ma", "ta", "sa")
+_PREFIXES = (
+    "",
+    "nge",
+    "ng",
+    "dipun",
+    "di",
+    "ke",
+    "ter",
+    "ber",
+    "be",
+    "ba",
+    "meng",
+    "mem",
+    "men",
+    "me",
+    "ma",
+    "ta",
+    "sa",
+)
 _ENDINGS = ("", "in", "kan", "akan", "aken", "ake", "an", "i", "nya", "innya", "kannya")
 _SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q", "ai", "e")
 # However "insyaallah" is spelled, it must not fall apart into a yes and something else.
