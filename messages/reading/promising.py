@@ -61,7 +61,8 @@ def _has_come(clause: Clause) -> bool:
 def _at_the_door(clause: Clause, done: bool) -> Said | None:
     if (done or clause.affirms("present")) and clause.only(*_ALREADY):
         return Said("here", why="yes, already")
-    done = done or clause.says("balai", "aula", "lokasi")
+    there = clause.affirms("present") and not clause.has("kin", "thing", "waiting")
+    done = done or there or clause.says("balai", "aula", "lokasi")
     somewhere = clause.says("di", "masuk") and not clause.has("home", "work", "town", "future", "want", *REASONS)
     return Said("here", False, "is somewhere near") if done and somewhere else None
 

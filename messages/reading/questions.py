@@ -56,7 +56,8 @@ def _already_or_not_yet(words: Sequence[Token]) -> bool:
     forgot = any(word.has("forgot") for word in words)
     if forgot or done < 0 or not_yet <= done + 1 or sum(word.lemma == "yang" for word in words) > 1:
         return False
-    return not any(word.has("duty", "come", "can", "arrived", "number", "today") for word in words[not_yet + 1 :])
+    after = ("duty", "come", "can", "arrived", "number", "today", "again")
+    return not any(word.has(*after) for word in words[not_yet + 1 :])
 
 
 def _wants_to_know(words: Sequence[Token]) -> bool:

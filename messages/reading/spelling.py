@@ -79,7 +79,8 @@ def _shortened(word: str) -> set[str]:
 def _index() -> dict[str, list[str]]:
     index: dict[str, list[str]] = {}
     for word in LEXICON.words:
-        if len(word) >= SHORTEST_TYPO and word.isalpha():
+        # No slip makes a town of a fish.
+        if len(word) >= SHORTEST_TYPO and word.isalpha() and "town" not in tags_of(LEXICON.words[word][0]):
             for shorter in _shortened(word):
                 index.setdefault(shorter, []).append(word)
     return index
