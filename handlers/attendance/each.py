@@ -34,7 +34,10 @@ def on_each(msg: Inbound, who: Person, tx: Tx, now: Situation) -> list[Outbound]
 
 def tells_apart(msg: Inbound, who: Person, tx: Tx) -> bool:
     """Whether she answers for more than she was asked, and clearly."""
-    return len(who.kpms) > 1 and bool(msg.text) and bool(told_apart(msg, who, situation(who, tx, msg.at)))
+    if len(who.kpms) < 2 or not msg.text:
+        return False
+    said = told_apart(msg, who, situation(who, tx, msg.at)) or []
+    return sum(len(kpms) for _, kpms in said) > 1
 
 
 def told_apart(msg: Inbound, who: Person, now: Situation) -> Said | None:

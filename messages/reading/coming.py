@@ -57,7 +57,11 @@ def _aside(clause: Clause, at_door: bool) -> Said | None:
         return Said("nothing", False, "not for long")
     if at_door and clause.says("taklama") and not clause.has("come"):
         return Said("nothing", False, "leaves early")
-    if clause.has("past") and clause.has("come", "can", "able", "arrived", "missed") and not clause.has("future", "turn"):
+    if (
+        clause.has("past")
+        and clause.has("come", "can", "able", "arrived", "missed")
+        and not clause.has("future", "turn")
+    ):
         return Said("past", False, "speaks of an earlier time")
     return Said("nothing", False, "speaks of others") if others_come(clause) else None
 
@@ -110,7 +114,9 @@ def _nod(clause: Clause, at_door: bool) -> Said:
         return Said("nod", clause.only(*BESIDE_NOD), "a nod")
     if at_door and (clause.has("home", "fresh") or clause.says("masih", "lagi", "sedang")):
         return Said("late", False, "still elsewhere")
-    return Said("nothing", clause.only(*_HARMLESS))
+    # "telat sedikit tapi": the last word only softens.
+    harmless = clause.only(*_HARMLESS) or (clause.kind == "but" and len(clause.words) == 1)
+    return Said("nothing", harmless or (clause.has("escorted") and clause.only("escorted", "kin", "me")))
 
 
 def _only_softens(clause: Clause) -> bool:

@@ -20,6 +20,9 @@ ANSWERS = {"will_attend", "present", "late", "represented", "maybe", "cannot_att
 _JOINING = frozenset({"dengan", "dan", "kalau", "setiap"})  # "terus" is read as "setiap"
 _CONTRASTING = frozenset({"tapi", "sedangkan", "lalu"})
 _OPENING = frozenset({*SMALL, *POLITE, *NODS, "but"})
+_MOTHERS = frozenset(
+    {"mama", "mamah", "mamak", "mamake", "uma", "umi", "emak", "mak", "acil", "julak", "nini", "mbok", "mbah", "yu"}
+)
 _POLITE = {"greeting", "thanks", "yes"}
 
 
@@ -32,8 +35,8 @@ class _Part:
 
 
 def read_each(text: str, expecting: Expecting | str, names: Sequence[str]) -> Mapping[str, Reading] | None:
-    """For two or more of the names (and `ME` for the one who writes) what is said; empty when one part of it is not
-    clear; None when the message does not speak of people one by one."""
+    """What is said for each of the names (and for `ME`, beside a name, the one who writes); empty when one part of it
+    is not clear; None when the message does not speak of people by name."""
     parts = _parts(pieces(clean(text)), _known_by(names))
     if parts is None:
         return {}
@@ -46,11 +49,14 @@ def read_each(text: str, expecting: Expecting | str, names: Sequence[str]) -> Ma
             continue
         last = part.who or last
         said[last] = f"{said[last]}, {' '.join(part.words)}" if last in said else " ".join(part.words)
-    if len(said) < 2 or any(words == "saya" for words in said.values()):
+    if not said or set(said) == {ME} or any(words == "saya" for words in said.values()):
         return None
     found = _readings(said, Expecting(expecting))
+    if len(found) == 1:
+        alone = next(iter(found.values()))
+        return found if alone.sure and _is_clear(alone) else None
     clear = [who for who, reading in found.items() if _is_clear(reading)]
-    return found if len(clear) == len(said) else ({} if clear else None)
+    return found if len(clear) == len(found) else ({} if clear else None)
 
 
 def _known_by(names: Sequence[str]) -> dict[str, str]:
@@ -91,7 +97,7 @@ def _parts(words: Sequence[str], known: Mapping[str, str]) -> list[_Part] | None
                     return None
                 parts.append(_Part())
             if parts[-1].who != name:
-                parts[-1].words = [w for w in parts[-1].words if "vocative" not in tags_of(_lemma(w))]
+                parts[-1].words = [w for w in parts[-1].words if not _calls(w)]
             parts[-1].who = name
             parts[-1].words.append("saya")
     return [part for part in parts if part.words]
@@ -105,6 +111,11 @@ def _name_follows(words: Sequence[str], i: int, known: Mapping[str, str]) -> boo
     """As in "dan bu aminah"; "kalau saya" is about somebody too."""
     after = next((word for word in words[i + 1 :] if "vocative" not in tags_of(_lemma(word))), "")
     return _named(after, known) is not None or (bool(after) and _lemma(after) == "saya")
+
+
+def _calls(word: str) -> bool:
+    """As in "bu siti", "mama siti"."""
+    return word in _MOTHERS or "vocative" in tags_of(_lemma(word))
 
 
 def _only_calls(part: _Part) -> bool:

@@ -38,7 +38,7 @@ _BESIDE = (
 def find(heard: Heard) -> Finding | None:
     """A letter or a number of the question; other words that happen to contain one are none."""
     if _hesitates(heard.words):
-        return Finding("unknown", False, "one or the other")
+        return Finding("unknown", False, "one or the other", {"either": True})
     if heard.has("wh", "asking", "either", "notyet"):
         return None
     letter = _picked(heard.words)

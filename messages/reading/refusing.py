@@ -9,7 +9,9 @@ from messages.reading.standing_in import is_about_another, singles_out_kin, stan
 
 def condition(clause: Clause) -> Said:
     """What a clause with "kalau" makes of the others."""
-    if clause.only("if", "weekday"):
+    if [word.text for word in clause.words] == ["lek"]:
+        return Said("nothing", False, "an uncle")  # in Javanese also "if"
+    if clause.has("weekday") and clause.only("if", "weekday"):
         return Said("nothing", False, "names the day")  # "kalau sabtu" is "on Saturdays"
     # "kalau saya tidak bisa bu" is "as for me": a polite no, not a condition.
     topic = clause.words[1:3]

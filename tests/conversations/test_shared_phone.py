@@ -259,3 +259,13 @@ def test_of_two_numbers_the_one_last_heard_from_is_used():
     chat.meeting(starts="2026-11-27 09:00", announced="now")
     assert new.heard[-1] == "reminders.meeting.invitation"
     assert old.inbox == []
+
+
+def test_why_one_cannot_come_is_not_why_the_other_cannot():
+    chat, _, phone = shared("Aminah", "Rusmini")
+    phone.says("rusmini ga jadi").hears("attendance.declined_why", names="Ibu Rusmini")
+    phone.says("mama aminah tidak bisa juga, sakit perut").hears("attendance.declined", names="Ibu Aminah")
+    phone.says("rusmini berubah pikiran, jadi ikut").hears("attendance.promised", names="Ibu Rusmini")
+    phone.says("aminah sakit").hears("attendance.ask_again").hears_nothing()
+    assert chat.entries()["Rusmini"].reason is None
+    assert chat.register() == {"Aminah": "declined", "Rusmini": "promised"}
