@@ -9,7 +9,7 @@ from messages.reading.heard import Heard
 from messages.reading.records import Finding
 
 MENU = {1: "yes", 2: "no"}
-_YES = (*NODS, "can", "want", "willing")
+_YES = (*NODS, "can", "want", "willing", "approach")
 
 
 def find(heard: Heard) -> Finding | None:
@@ -39,7 +39,7 @@ def _judge(clause: Clause) -> Finding | None:
     declines = clause.words[0].has("negator") or clause.denies("want", "allow")
     if clause.has("complain") and not declines:
         return None
-    if clause.has("doubt", "hedge", "later", "try") or (clause.says("tanya") and clause.has("kin")):
+    if clause.has("doubt", "hedge", "later", "try", "waiting") or (clause.says("tanya") and clause.has("kin")):
         return Finding("maybe", True, "later, or not decided")
     if clause.denies("send", "receive", "post", *_YES) or clause.has("refuse"):
         return Finding("no", True, "does not want it")

@@ -62,13 +62,15 @@ def _lesson(clause: Clause) -> bool:
 def _loss(heard: Heard) -> str | None:
     """Who was lost: "own" child, pregnancy or spouse, "elder" for parents, "other" for people outside."""
     worst = None
-    for clause in heard.clauses:
+    for i, clause in enumerate(heard.clauses):
         if clause.asks or clause.kind == "if" or clause.has("fear"):
             continue
         if clause.affirms("miscarriage") or _no_longer_there(clause):
             return "own"
         if clause.affirms("death") and not (_of_a_thing(clause) and _written(clause, "death") <= {"mati"}):
-            worst = _whose(clause)
+            # "anak saya lahir tapi meninggal": who it was stands before the "tapi".
+            named = clause.kind != "but" or clause.has("kin", "outsider", "vocative") or not i
+            worst = _whose(clause if named else heard.clauses[i - 1])
             if worst == "own":
                 return worst
     return worst

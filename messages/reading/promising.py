@@ -9,6 +9,7 @@ from messages.reading.said import AT_AN_HOUR, CAN, COMES, Said
 
 # What may stand beside a nod without turning it into something else.
 BESIDE_NOD = (*NODS, *ME, "thanks", "greeting", "turn", "all", "hello_word")
+_AFTERWARDS = frozenset({"setelah", "sesudah", "habis"})
 _ALREADY = ("done", "present", "yes", "all", "earlier", *ME)
 
 
@@ -18,11 +19,13 @@ def on_the_way(clause: Clause, at_door: bool) -> Said | None:
         return None
     if clause.has("way") and not at_door and clause.affirms("future") and not clause.has(*NEGATIONS):
         return Said("yes", False, "will set out then")
+    if not at_door and clause.says("saja") and clause.says("sebentar") and clause.affirms("come", "can"):
+        return Said("yes", False, "comes, but not for long")
     if clause.has("way") and not clause.has("negator", "rain"):
         return Said("late", at_door or not clause.affirms("come"), "is on the way")
     if at_door and clause.says("kesana") and not clause.has("done", *NEGATIONS, "hedge", "hope", "kin", "stand_in"):
         return Said("late", why="goes there")  # who is there says "di sini"
-    nearly = clause.says("hampir") or (clause.says("menit") and clause.has("number"))
+    nearly = (clause.says("hampir") and not clause.has("here")) or (clause.says("menit") and clause.has("number"))
     return Said("late", False, "is nearly there") if at_door and nearly and not clause.has("done") else None
 
 
@@ -77,6 +80,9 @@ def lateness(clause: Clause, at_door: bool) -> Said | None:
     at_that_hour = clause.has("fresh") and clause.affirms("come", "can", "arrived")
     if at_door and clause.affirms("come") and clause.has("clock") and not clause.has("done", "earlier", "present"):
         return Said("late", False, "names an hour")
+    came, after = clause.first("come"), next((i for i, x in enumerate(clause.lemmas) if x in _AFTERWARDS), -1)
+    if -1 < came < after and clause.affirms("come") and clause.has("nursing", "chore", "work"):
+        return Said("late", False, "comes after something else")
     if clause.kind == "but" and clause.says("setelah", "sesudah", "habis") and not clause.has(*NEGATIONS, *REASONS):
         return Said("late", False, "comes after something else")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):

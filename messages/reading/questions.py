@@ -16,14 +16,16 @@ def asks(words: Sequence[Token]) -> bool:
     """A question word, a word of asking, or one of the forms in which people ask without either."""
     undecided = any(word.has("doubt") for word in words)
     # "tanya suami dulu" will ask somebody else.
+    asked = next((i for i, word in enumerate(words) if word.lemma == "tanya"), len(words))
+    after = [word for word in words[asked + 1 :] if not word.has("vocative", "company", "place")]
     elsewhere = any(word.has("kin") for word in words) and any(word.lemma == "dulu" for word in words)
-    if elsewhere and words[0].lemma == "tanya":
+    if (elsewhere and not asked) or (after and after[0].has("kin") and not any(word.has("wh") for word in words)):
         return False
     if not elsewhere and any(word.has("asking") for word in words):
         return True
     if not undecided and any(_asking_word(words, i) for i in range(len(words))):
         return True
-    if _wants_to_know(words) or _suspects(words) or _which_hour(words):
+    if _doubts(words) or _wants_to_know(words) or _suspects(words) or _which_hour(words):
         return True
     if _ends_in_kan(words) or _opens_with_choice(words) or _wonders(words):
         return True
@@ -58,6 +60,13 @@ def _already_or_not_yet(words: Sequence[Token]) -> bool:
         return False
     after = ("duty", "come", "can", "arrived", "number", "today", "again")
     return not any(word.has(*after) for word in words[not_yet + 1 :])
+
+
+def _doubts(words: Sequence[Token]) -> bool:
+    """As in "emang masih ada pkh ya bu"."""
+    said = [word for word in words if not word.has("vocative")]
+    first, last = (said[0].text, said[-1].lemma) if len(said) > 2 else ("", "")
+    return first in {"emang", "memang", "emangnya", "memangnya"} and last == "ya" and not any(w.has(*ME) for w in said)
 
 
 def _wants_to_know(words: Sequence[Token]) -> bool:

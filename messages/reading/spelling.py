@@ -40,6 +40,8 @@ _SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q
 _ALLAH = ("allah", "alloh", "alah", "aloh")
 _LEET = str.maketrans("0134579", "oieasjg")
 _NEGATORS = (
+    "engga",
+    "enggak",
     "tdk",
     "gak",
     "kada",
@@ -116,7 +118,8 @@ def _respelled(word: str) -> Found | None:
         plain = word.translate(_LEET)
         return (words[plain], "digits for letters") if plain in words else None
     for spelling in (word, once):
-        folded = LEXICON.folded.get(fold(spelling))
+        key = fold(spelling)
+        folded = key if key in words else LEXICON.folded.get(key)
         if folded and len(spelling) >= 4:
             return words[folded], "Hulu spelling"
     for suffix in _SUFFIXES:

@@ -44,6 +44,8 @@ def _kin_comes(clause: Clause) -> bool:
     if clause.only("kin", "me", "yes"):
         return not clause.says("ini")  # "ini anaknya bu" introduces herself
     comes = clause.first("come", "swap", "leave", "here", "arrived")
+    if comes < 0 and _singles_out(clause) and clause.says("masuk") and not clause.says("sekolah"):
+        return True
     if comes < 0:
         return False
     if _singles_out(clause):

@@ -46,6 +46,8 @@ def _after(before: Said, now: Said, clause: Clause) -> Said:
         return now
     if before.kind == "stand_in":
         return before
+    if before.kind in {"yes", "means"} and clause.says("jangantunggu"):
+        return Said("late", False, "comes, but later")
     if now.kind in _NO:
         return now
     if before.kind in _NO:
@@ -107,6 +109,8 @@ def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
             return before
         case "yes" | "means" if before.kind == "late":
             return before
+        case "yes" | "means" if before.kind == "excuse" and clause.kind == "so" and clause.says("kesana"):
+            return before  # "anak wisuda, jadi saya ke sana" goes elsewhere
         case "yes" | "means" if before.kind == "excuse":
             return now if clause.has("turn") else now.unsure()
     return now
