@@ -23,7 +23,7 @@ def on_each(msg: Inbound, who: Person, tx: Tx, now: Situation) -> list[Outbound]
     the message does not tell the families apart."""
     said = told_apart(msg, who, now)
     if not said:
-        return said
+        return None if said is None else []
     tx.sessions.end(who.address_id, WHO)
     return [
         letter

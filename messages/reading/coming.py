@@ -68,6 +68,8 @@ def _aside(clause: Clause, at_door: bool) -> Said | None:
 
 def _remark(clause: Clause, at_door: bool) -> Said | None:
     """What is not about coming in so many words: waiting, reasons."""
+    if clause.kind == "but" and clause.says("harus") and not clause.has("come", "company", *NEGATIONS):
+        return Said("excuse", False, "has to do something else")
     if not at_door and _is_away(clause):
         return Said("excuse", False, "is somewhere else")
     if clause.has("waiting") and clause.says("harus") and not at_door:

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, NEGATIONS, NODS
+from messages.reading.details import stranger
 from messages.reading.reasons import REASONS
 from messages.reading.said import AT_AN_HOUR, CAN, COMES, Said
 
@@ -21,6 +22,8 @@ def on_the_way(clause: Clause, at_door: bool) -> Said | None:
         return Said("yes", False, "will set out then")
     if not at_door and clause.says("saja") and clause.says("sebentar") and clause.affirms("come", "can"):
         return Said("yes", False, "comes, but not for long")
+    if at_door and clause.affirms("arrived") and clause.has("midway"):
+        return Said("late", False, "has come part of the way")
     if clause.has("way") and not clause.has("negator", "rain"):
         return Said("late", at_door or not clause.affirms("come"), "is on the way")
     if at_door and clause.says("kesana") and not clause.has("done", *NEGATIONS, "hedge", "hope", "kin", "stand_in"):
@@ -160,6 +163,8 @@ def _names_kin(clause: Clause, i: int) -> bool:
 
 def _goes_elsewhere(clause: Clause) -> bool:
     """As in "ulun tulak ka Banjar", "nderek suami teng Jawa"; a verb of coming alone comes to us."""
+    if clause.has("leave") and clause.says("keluarkota"):
+        return True
     if clause.has("town") and not clause.affirms("arrived") and (clause.has("leave") or not clause.has("come")):
         return True
     for i, word in enumerate(clause.words):
@@ -167,6 +172,8 @@ def _goes_elsewhere(clause: Clause) -> bool:
         if word.lemma == "ikut" and after and after[0].has("kin"):
             return True
         if word.lemma == "pergi" and i and _names_kin(clause, i):
+            return True
+        if word.has("leave") and len(after) == 2 and after[0].has("place") and stranger(after[1]):
             return True
         if (word.has("leave") or word.lemma == "pulang") and any(other.has("town", "work") for other in after):
             return True

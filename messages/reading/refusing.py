@@ -74,6 +74,12 @@ def _leave_to_come(clause: Clause) -> bool:
 
 
 def _excused(clause: Clause) -> Said:
+    said = [word for word in clause.words if not word.has("vocative")]
+    if any(
+        a.lemma == "batal" and b.has("place") and c.has("work", "town")
+        for a, b, c in zip(said, said[1:], said[2:], strict=False)
+    ):
+        return Said("nothing", False, "does not go somewhere else")
     if clause.says("izin") and clause.has("late"):
         return Said("late", why="asks leave to be late")
     if _leave_to_come(clause) and not clause.has("another_day", *REASONS):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from messages.reading.lexicon import LEXICON, NO_TAGS, tags_of
 from messages.reading.normalise import NIK, pieces
-from messages.reading.spelling import SHORTEST_TYPO, look, near_negator
+from messages.reading.slips import near_negator
+from messages.reading.spelling import SHORTEST_TYPO, look
 
 MARKS = frozenset("?!.,;:…/\n")
 _NUMBER = frozenset({"number"})

@@ -37,6 +37,8 @@ def weigh(clauses: Sequence[Clause], at_door: bool) -> Said:
 def _after(before: Said, now: Said, clause: Clause) -> Said:
     """What stands after one more clause."""
     if now.kind in _QUIET or now.kind == "ask":
+        if before.kind == "nod" and clause.kind == "but" and not now.plain:
+            return Said("unclear", False, "a nod, and then something else")
         return _after_aside(before, now)
     if before.kind == "ask" and now.kind == "excuse" and clause.kind == "because":
         return before  # she says why she asks
@@ -119,7 +121,7 @@ def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
 def _after_yes_an_excuse(before: Said, now: Said, contrast: bool) -> Said:
     if contrast and before.kind in {"longs", "means", "wants"}:
         return Said("no", why="would come, but")
-    if before.kind in {"nod", "longs", "wants", "ask", "twice", "excuse"}:
+    if before.kind in {"nod", "longs", "wants", "ask", "twice", "excuse", "unclear"}:
         return now
     if contrast and before.kind == "yes":
         return Said("maybe", False, "comes, but gives a reason not to")
