@@ -13,7 +13,7 @@ PROJECT := $(VENV)/.project
 DEV     := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev format bench soak lock clean
+.PHONY: help run test setup setup-dev format bench soak lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -26,7 +26,7 @@ test: $(DEV) ## the whole check: format, lint, strict types, import walls, all t
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 setup: $(PROJECT) ## only the environment, for running
 
@@ -75,6 +75,27 @@ $(LOCKER)/.made:
 	@$(LOCKER)/bin/python -m pip --disable-pip-version-check install --quiet uv
 	@touch $@
 
+# pip-audit asks the index itself for advisories (its JSON pages); a mirror that only hands out files has none.
+AUDITOR := $(VENV)-audit
+
+audit: | $(AUDITOR)/.made ## compare both locks with the published advisories
+	@for lock in requirements.lock requirements-dev.lock; do \
+		said=$$($(AUDITOR)/bin/pip-audit --requirement $$lock --require-hashes --disable-pip --strict --progress-spinner off 2>&1); \
+		status=$$?; \
+		case "$$status $$said" in \
+			0*) echo "$$lock: no known vulnerability" ;; \
+			*"known vulnerabilit"*) echo "$$said"; exit 1 ;; \
+			*) echo "$$lock could not be audited: this index or network gives no advisories." \
+				"Run make audit where pypi.org can be reached. pip-audit said: $$(echo "$$said" | tail -n 1 | cut -c -200)"; exit 1 ;; \
+		esac; \
+	done
+
+$(AUDITOR)/.made:
+	@$(PYTHON) -m venv --clear $(AUDITOR)
+	@$(AUDITOR)/bin/python -m pip --disable-pip-version-check install --quiet pip-audit \
+		|| { echo "pip-audit could not be installed from this index, so nothing was audited."; exit 1; }
+	@touch $@
+
 clean: ## remove what can be made again (not var/ and not .env: they are yours)
-	rm -rf $(VENV) $(LOCKER) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOCKER) $(AUDITOR) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

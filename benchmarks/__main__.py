@@ -18,10 +18,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.figures import Figure, table
+from bot.logs import set_up
 
 EVERY = ("inbox", "summary", "reading", "sender", "webhooks", "telegram_pipeline", "quiz", "obligations", "pages")
 RESULT = Path("var/bench.json")
@@ -33,6 +35,13 @@ def main(names: Sequence[str]) -> int:
     if unknown := [name for name in names if name not in EVERY]:
         print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(EVERY)}.", file=sys.stderr)
         return 2
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        set_up("json")
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(nowhere))  # written, and read by nobody
+        return _all(names)
+
+
+def _all(names: Sequence[str]) -> int:
     figures: dict[str, Sequence[Figure]] = {}
     crashed = []
     for name in names or EVERY:

@@ -21,13 +21,14 @@ from bot.channels.telegram import rendering as telegram
 from bot.channels.whatsapp import rendering as whatsapp
 from bot.clock import Clock, RealClock, StandingClock
 from bot.dispatcher import Dispatcher
-from bot.exports import make_file
+from bot.files import Files
 from bot.settings import Settings, secret_key
 from bot.simulator import api
 from bot.simulator.play import CLOCK, Play
 from bot.web import Health, make_web
 from data import migrate
 from data.intake.sample import load_sample
+from data.retention import KEEP_NIK
 from data.store import Store, Tx
 from messages.envelope import Letter
 
@@ -77,6 +78,7 @@ def keep_choices(tx: Tx, settings: Settings) -> None:
     tx.settings.keep_hours(settings.courtesy)
     tx.settings.keep_urgent_contacts(settings.urgent_contacts)
     tx.retention.keep(settings.keeps)
+    tx.settings.keep(KEEP_NIK, "yes" if settings.keep_nik else "no")
     tx.settings.keep("quiz_for", settings.quiz_for)
     tx.settings.keep("quiz_before", "yes" if settings.quiz_before else "no")
 
@@ -153,7 +155,7 @@ def make_simulator(settings: Settings, store: Store) -> Stage:
         await store.write(lambda tx: tx.phones.deliver(letter.id, letter.address, letter.key, body))
 
     channel = Simulator({"whatsapp": whatsapp.render, "telegram": telegram.render}, deliver)
-    dispatcher = Dispatcher(store, channel, ("whatsapp", "telegram"), make_file)
+    dispatcher = Dispatcher(store, channel, ("whatsapp", "telegram"), Files(store))
     play = Play(store, clock, dispatcher)
     kabupaten = store.run(lambda tx: tx.people.kabupaten())
     zone: ZoneInfo = kabupaten.zone if kabupaten else settings.zone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -46,13 +47,17 @@ class Flood:
             seen.append((msg.at, msg.event))
         return sum(1 for at, _ in seen if msg.at - WINDOW < at <= msg.at)
 
+    def way(self, msg: Inbound) -> inbox.Way:
+        """As everybody's, unless the address floods us: then the event is only remembered as seen. Counts it."""
+        number = 0 if msg.kind in WORDLESS else self.count(msg)
+        if number <= self.most or _heard_anyway(msg, number):
+            return inbox.handle
+        return partial(_beyond, number=number, most=self.most)
+
 
 async def receive(store: Store, msg: Inbound, flood: Flood) -> bool:
-    """As `inbox.receive`, unless the address floods us: then the event is only remembered as seen."""
-    number = 0 if msg.kind in WORDLESS else flood.count(msg)
-    if number <= flood.most or _heard_anyway(msg, number):
-        return await inbox.receive(store, msg)
-    return await store.write(lambda tx: _beyond(tx, msg, number, flood.most))
+    """As `inbox.receive`, and nobody floods us."""
+    return await inbox.receive(store, msg, flood.way(msg))
 
 
 def _heard_anyway(msg: Inbound, number: int) -> bool:

@@ -23,9 +23,11 @@ from bot.channels import leaving
 from bot.channels.base import ChannelError
 from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
+from bot.dashboard.machine import Machine
 from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
 from bot.dispatcher.holding import Holding, only_while_held
-from bot.exports import make_file
+from bot.files import Files
+from bot.landing import Landing
 from bot.names import keep_names
 from bot.nightly import Nightly
 from bot.photos import Photos, Source
@@ -66,6 +68,7 @@ class Parts:
     routes: list[BaseRoute] = field(default_factory=list)
     telegram: Telegram | None = None
     telegram_intake: Intake | None = None
+    landings: list[Landing] = field(default_factory=list)
     whatsapp: WhatsApp | None = None
     last_tick: datetime | None = None
 
@@ -115,6 +118,7 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         names = asyncio.create_task(_introduce(store, parts))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
+            tasks += [asyncio.create_task(landing.run(stop)) for landing in parts.landings]
             if parts.telegram is not None and parts.telegram_intake is not None:
                 tasks.append(asyncio.create_task(_listen(settings, store, parts.telegram, parts.telegram_intake, stop)))
         log.info("running", web=web, sender=sender, accounts=[s.account for s in parts.senders])
@@ -176,7 +180,7 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
         "telegram",
         channel,
         ("telegram",),
-        make_file,
+        Files(store),
         Pacer(settings.telegram_rate),
         Spacing(1.0, 3),
         sent_is_reached=True,
@@ -193,10 +197,12 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
             answering.add(task)
             task.add_done_callback(answering.discard)
 
-    intake = Intake(store, channel, after)
+    landing = Landing(store, channel, parts.wake)
+    intake = Intake(store, channel, after, landing=landing)
     parts.senders.append(sender)
     parts.telegram, parts.telegram_intake = channel, intake
     if settings.telegram_mode == "webhook":
+        parts.landings.append(landing)
         secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
         parts.routes += telegram_routes(intake, secret)
 
@@ -224,7 +230,7 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
         "whatsapp",
         channel,
         ("whatsapp",),
-        make_file,
+        Files(store),
         Pacer(settings.whatsapp_rate, inbound),
         Spacing(6.0, 10),
         sent_is_reached=False,
@@ -243,7 +249,9 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
     secret = settings.whatsapp_app_secret.get_secret_value() if settings.whatsapp_app_secret else ""
     verify = settings.whatsapp_verify_token.get_secret_value() if settings.whatsapp_verify_token else ""
     parts.senders.append(sender)
-    parts.routes += whatsapp_routes(Intake(store, channel, after), secret, verify)
+    landing = Landing(store, channel, parts.wake)
+    parts.landings.append(landing)
+    parts.routes += whatsapp_routes(Intake(store, channel, after, landing=landing), secret, verify)
 
 
 async def _listen(settings: Settings, store: Store, channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:
@@ -306,9 +314,12 @@ async def _serve(
     async def wake() -> None:
         parts.wake()
 
+    machine = Machine(free_of(_folder(store)), settings.backups)
     secure = (settings.public_url or "").startswith("https:")
     config = uvicorn.Config(
-        make_web(store, health, [*parts.routes, *dashboard.routes(store, secure=secure, after=wake)], None),
+        make_web(
+            store, health, [*parts.routes, *dashboard.routes(store, secure=secure, after=wake, machine=machine)], None
+        ),
         host=host,
         port=port,
         log_config=None,  # its lines go where ours go

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.intake.identity import SHORTEST_SECRET, Seal
 from data.records import Hours
 from data.retention import Keeps
 
@@ -47,6 +48,9 @@ class Settings(BaseSettings):
     keep_visits: int = Field(default=1095, ge=30, le=3650)
     keep_strangers: int = Field(default=90, ge=7, le=3650)
     keep_audit: int = Field(default=1825, ge=365, le=36500)
+
+    keep_nik: bool = False
+    nik_secret: SecretStr | None = None
 
     quiz_for: Literal["present", "all"] = "present"
     quiz_before: bool = False
@@ -104,6 +108,21 @@ class Settings(BaseSettings):
                 if getattr(self, setting) is None:
                     raise ValueError(f"{PREFIX}{setting.upper()} belum diisi, padahal TELEGRAM_MODE=webhook")
         return self
+
+    @model_validator(mode="after")
+    def _sealed_numbers(self) -> Settings:
+        """A NIK is kept under a secret or not at all."""
+        secret = self.nik_secret.get_secret_value() if self.nik_secret else ""
+        if self.keep_nik and len(secret) < SHORTEST_SECRET:
+            name = f"{PREFIX}NIK_SECRET"
+            why = "terlalu pendek" if secret else "belum diisi"
+            raise ValueError(f"{name} {why} (paling sedikit {SHORTEST_SECRET} huruf), padahal {PREFIX}KEEP_NIK menyala")
+        return self
+
+    @property
+    def seal(self) -> Seal | None:
+        """What turns a NIK or KK of an import into what may be kept; None where nothing may."""
+        return Seal(self.nik_secret.get_secret_value()) if self.keep_nik and self.nik_secret else None
 
     @property
     def courtesy(self) -> Hours:

@@ -36,18 +36,26 @@ class InsertOnce:
 
 
 class Upsert:
-    """`INSERT … ON CONFLICT DO UPDATE` of the named columns."""
+    """`INSERT … ON CONFLICT DO UPDATE` of the named columns; those of `add` grow by the new number."""
 
-    def __init__(self, table: Table, conflict: Sequence[str], update: Sequence[str]) -> None:
+    def __init__(self, table: Table, conflict: Sequence[str], update: Sequence[str], add: Sequence[str] = ()) -> None:
         self._statements: dict[str, Prepared] = {}
+        self._many: dict[str, Any] = {}
         for dialect in (sqlite, postgresql):
             statement = dialect.insert(table)
             new = {name: statement.excluded[name] for name in update}
+            new |= {name: table.c[name] + statement.excluded[name] for name in add}
             upsert = statement.on_conflict_do_update(index_elements=list(conflict), set_=new)
+            self._many[dialect.dialect.name] = upsert
             self._statements[dialect.dialect.name] = Prepared(upsert)
 
     def __call__(self, conn: Connection, values: dict[str, Any]) -> None:
         self._statements[conn.dialect.name].change(conn, values)
+
+    def many(self, conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """The same for many rows, one after the other."""
+        if rows:
+            conn.execute(self._many[conn.dialect.name], list(rows))
 
 
 def storable(value: Any) -> Any:

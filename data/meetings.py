@@ -63,10 +63,21 @@ BETWEEN = MEETING.where(
     meeting.c.starts < bindparam("until", type_=MOMENT),
     meeting.c.cancelled.is_(False),
 ).order_by(meeting.c.starts, meeting.c.id)
-STEPS_DUE = (
+STEPS_DUE = Prepared(
     MEETING.where(meeting.c.step_at <= bindparam("now", type_=MOMENT), meeting.c.cancelled.is_(False))
     .order_by(meeting.c.step_at, meeting.c.id)
     .limit(bindparam("n"))
+)
+UNFROZEN = Prepared(
+    select(meeting.c.id, meeting_kelompok.c.kelompok_id)
+    .join(meeting_kelompok, meeting_kelompok.c.meeting_id == meeting.c.id)
+    .where(
+        meeting.c.starts >= bindparam("since", type_=MOMENT),
+        meeting.c.starts < bindparam("until", type_=MOMENT),
+        meeting.c.cancelled.is_(False),
+        meeting_kelompok.c.frozen.is_(None),
+    )
+    .order_by(meeting.c.id, meeting_kelompok.c.kelompok_id)
 )
 ANY_BETWEEN = (
     select(meeting.c.id)
@@ -272,7 +283,7 @@ class Meetings:
 
     def steps_due(self, limit: int) -> list[Meeting]:
         """Meetings whose next letters are due now."""
-        rows = self.conn.execute(STEPS_DUE, {"now": self.now, "n": limit}).all()
+        rows = STEPS_DUE.all(self.conn, {"now": self.now, "n": limit})
         return [self._record(row) for row in rows]
 
     def step_done(self, which: Meeting, step: int, step_at: datetime | None) -> None:
@@ -321,18 +332,7 @@ class Meetings:
 
     def unfrozen(self, since: datetime, until: datetime) -> list[tuple[int, int]]:
         """(meeting, kelompok) whose meeting began or begins in [since, until) and whose register is still open."""
-        rows = self.conn.execute(
-            select(meeting.c.id, meeting_kelompok.c.kelompok_id)
-            .join(meeting_kelompok, meeting_kelompok.c.meeting_id == meeting.c.id)
-            .where(
-                meeting.c.starts >= since,
-                meeting.c.starts < until,
-                meeting.c.cancelled.is_(False),
-                meeting_kelompok.c.frozen.is_(None),
-            )
-            .order_by(meeting.c.id, meeting_kelompok.c.kelompok_id)
-        )
-        return [(r.id, r.kelompok_id) for r in rows]
+        return [(r.id, r.kelompok_id) for r in UNFROZEN.all(self.conn, {"since": since, "until": until})]
 
     def unfilled(self, since: datetime, until: datetime) -> list[tuple[int, int]]:
         """(meeting, kelompok) that ended in [since, until) without SELESAI."""

@@ -32,9 +32,15 @@ LIVES = timedelta(hours=24)
 URGENT = "broadcast.urgent"
 """A flood does not ask how many letters there were this week, and takes no place of another."""
 
+MEETINGS = "reminders.meeting."
 OTHER_NUMBER = "nomor pertama gagal, dikirim ke nomor lain"
 MOMENT = outbox.c.created.type
 PUT = InsertOnce(outbox, ["once"], returning="id")
+BY_ONCE = Prepared(select(outbox.c.once).where(outbox.c.once.in_(bindparam("names", expanding=True))))
+FOR_KPM_BY_ONCE = insert(outbox_kpm).from_select(
+    ["outbox_id", "kpm_id"],
+    select(outbox.c.id, bindparam("k", type_=outbox_kpm.c.kpm_id.type)).where(outbox.c.once == bindparam("o")),
+)
 FOR_KPM = Prepared(insert(outbox_kpm))
 ADDRESS_ID = Prepared(
     select(address.c.id).where(address.c.channel == bindparam("ch"), address.c.value == bindparam("v"))
@@ -114,7 +120,7 @@ DUE = (
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("n"))
 )
-NEXT_DUE = select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued")
+NEXT_DUE = Prepared(select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued"))
 TAKE = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
@@ -135,6 +141,18 @@ IN_DOUBT = (
     )
     .order_by(outbox.c.address_id)  # one per address, and the order of the index of what is in flight
     .limit(500)
+)
+UNASKED = Prepared(
+    select(outbox_kpm.c.kpm_id, outbox.c.key)
+    .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
+    .where(
+        outbox_kpm.c.kpm_id.in_(bindparam("ks", expanding=True)),
+        outbox.c.unasked,
+        outbox.c.priority > 1,
+        outbox.c.key != URGENT,
+        outbox.c.not_before > bindparam("since", type_=MOMENT),
+        outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
+    )
 )
 TOLD = Prepared(
     select(outbox.c.id)
@@ -206,31 +224,47 @@ class Outbox:
         found = self._where(letter)
         if found is None:
             return None
-        address_id, channel = found
-        language = self._language(letter, address_id) if catalog.spoken_voices() else catalog.DEFAULT
-        added = PUT(
-            self.conn,
-            {
-                "once": letter.once,
-                "address_id": address_id,
-                "channel": channel,
-                "key": letter.key,
-                "params": dict(letter.params),
-                "language": language,
-                "priority": int(letter.priority),
-                "not_before": letter.not_before or self.now,
-                "expires": letter.expires or (letter.not_before or self.now) + LIVES,
-                "about": letter.about,
-                "unasked": letter.unasked,
-                "attachment": _packed(letter.attachment),
-                "created": self.now,
-            },
-        )
+        added = PUT(self.conn, self._row(letter, *found))
         if added is None:
             return None
         for kpm_id in letter.kpms:
             FOR_KPM.change(self.conn, {"outbox_id": added, "kpm_id": kpm_id})
         return int(added)
+
+    def free(self, once: str) -> None:
+        """A letter that was never sent gives its name back: what it had to say may be said after all."""
+        unsent = update(outbox).where(outbox.c.once == once, outbox.c.state.in_(["expired", "cancelled"]))
+        self.conn.execute(unsent.values(once=None))
+
+    def put_all(self, letters: Sequence[Outbound]) -> None:
+        """The same for many letters with a `once` each, at a fraction of the price."""
+        rows = [self._row(letter, *found) for letter in letters if (found := self._where(letter))]
+        if not rows:
+            return
+        there = {row.once for row in BY_ONCE.all(self.conn, {"names": [row["once"] for row in rows]})}
+        rows = [row for row in rows if row["once"] not in there]
+        PUT.many(self.conn, rows)
+        new = {row["once"] for row in rows}
+        families = [{"o": one.once, "k": kpm_id} for one in letters if one.once in new for kpm_id in one.kpms]
+        if families:
+            self.conn.execute(FOR_KPM_BY_ONCE, families)
+
+    def _row(self, letter: Outbound, address_id: int, channel: str) -> dict[str, Any]:
+        return {
+            "once": letter.once,
+            "address_id": address_id,
+            "channel": channel,
+            "key": letter.key,
+            "params": dict(letter.params),
+            "language": self._language(letter, address_id) if catalog.spoken_voices() else catalog.DEFAULT,
+            "priority": int(letter.priority),
+            "not_before": letter.not_before or self.now,
+            "expires": letter.expires or (letter.not_before or self.now) + LIVES,
+            "about": letter.about,
+            "unasked": letter.unasked,
+            "attachment": _packed(letter.attachment),
+            "created": self.now,
+        }
 
     def known(self, where: Address, address_id: int) -> None:
         """Spare a look-up: the inbox knows the row of the address that wrote."""
@@ -304,7 +338,7 @@ class Outbox:
 
     def next_due(self) -> datetime | None:
         """When the earliest waiting letter may go; None when nothing waits."""
-        found: datetime | None = self.conn.execute(NEXT_DUE).scalar_one()
+        found: datetime | None = NEXT_DUE.scalar(self.conn, {})
         return found
 
     def settle(
@@ -420,24 +454,21 @@ class Outbox:
 
     def beside_meetings_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, int]:
         """The same without the letters about meetings."""
-        return self._unasked(kpm_ids, since, outbox.c.key.not_like("reminders.meeting.%"))
+        return self._unasked(kpm_ids, since, beside=True)
 
-    def _unasked(self, kpm_ids: Collection[int], since: datetime, *which: Any) -> dict[int, int]:
-        rows = self.conn.execute(
-            select(outbox_kpm.c.kpm_id, func.count().label("n"))
-            .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
-            .where(
-                outbox_kpm.c.kpm_id.in_(list(kpm_ids)),
-                outbox.c.unasked,
-                outbox.c.priority > 1,
-                outbox.c.key != URGENT,
-                outbox.c.not_before > since,
-                outbox.c.state.in_(["queued", "sending", "sent", "delivered", "read"]),
-                *which,
-            )
-            .group_by(outbox_kpm.c.kpm_id)
-        )
-        return {row.kpm_id: row.n for row in rows}
+    def _unasked(self, kpm_ids: Collection[int], since: datetime, beside: bool = False) -> dict[int, int]:
+        found = self.unasked_keys_since(kpm_ids, since)
+        numbers = {
+            kpm_id: sum(not beside or not key.startswith(MEETINGS) for key in keys) for kpm_id, keys in found.items()
+        }
+        return {kpm_id: number for kpm_id, number in numbers.items() if number}
+
+    def unasked_keys_since(self, kpm_ids: Collection[int], since: datetime) -> dict[int, list[str]]:
+        """The keys of the unasked letters that each family got or is going to get since then, changes not counted."""
+        found: dict[int, list[str]] = {}
+        for row in UNASKED.all(self.conn, {"ks": list(kpm_ids), "since": since}):
+            found.setdefault(row.kpm_id, []).append(row.key)
+        return found
 
     def about(self, about: str, *, told: bool = False) -> Sequence[tuple[int, int, Status]]:
         """(family, letter, state) of everything about a meeting; with `told` only what really went out."""

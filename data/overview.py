@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, literal, literal_column, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, literal, literal_column, select
 
 from data.people import scope_clause
 from data.records import Kind, Staff
 from data.schema import COUNTS, attendance, desa, kecamatan, kelompok, meeting, meeting_kelompok, staff, tally
 from data.scoped import PLACES
-from data.summary import NUMBERS, visible_rows
+from data.summary import HELD, NUMBERS, visible_rows
 
 BY = ("kecamatan", "desa", "pendamping", "kelompok")
 """From the widest to the narrowest."""
@@ -184,7 +184,6 @@ class Overview:
             .where(scope_clause(who), where.clause(), _theirs(where))
             .group_by(key, name)
         ).all()
-        held = or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0)
         rows = self.conn.execute(
             select(
                 key.label("key"),
@@ -204,7 +203,7 @@ class Overview:
                 meeting.c.kind == Kind.P2K2.value,
                 meeting.c.cancelled.is_(False),
                 meeting.c.session.is_not(None),
-                held,
+                HELD,
             )
             .group_by(key, meeting.c.session)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,7 @@ KELOMPOK = select(
     .outerjoin(staff, staff.c.id == kelompok.c.pendamping_id)
 )
 KELOMPOK_BY_ID = Prepared(KELOMPOK.where(kelompok.c.id == bindparam("k")))
+KELOMPOK_BY_IDS = Prepared(KELOMPOK.where(kelompok.c.id.in_(bindparam("ks", expanding=True))))
 
 REACHABLE = (
     select(*KPM, address.c.id.label("address_id"), address.c.channel, address.c.value, address.c.heard)
@@ -350,6 +351,11 @@ class People:
         if found is None:
             raise LookupError(f"there is no kelompok {kelompok_id}")
         return kelompok_record(found)
+
+    def kelompoks(self, kelompok_ids: Collection[int]) -> dict[int, Kelompok]:
+        """By id."""
+        rows = KELOMPOK_BY_IDS.all(self.conn, {"ks": list(kelompok_ids)})
+        return {row.id: kelompok_record(row) for row in rows}
 
     def kelompok_in_scope(self, who: Staff) -> list[Kelompok]:
         """Every kelompok that this member of staff may see, by name. The scope is checked here, where data is read."""

@@ -263,7 +263,8 @@ class LetterNews:
 class Audience:
     """Whom a broadcast is for: these groups, narrowed by everything else that is named. `quizless`: no quiz in the
     last 30 days; `alpa`: absent without a reason so many times in a row; `unanswered`: silent on the next meeting;
-    `undone`: reminded of an obligation in the last 31 days that nobody called done."""
+    `undone`: reminded of an obligation in the last 31 days that nobody called done; `answers`: what they said to the
+    next invitation, one of these; `last`: the last mark in a register, one of these."""
 
     kelompok_ids: Sequence[int] = ()
     components: Sequence[str] = ()
@@ -272,3 +273,5 @@ class Audience:
     unanswered: bool = False
     quizless: bool = False
     undone: bool = False
+    answers: Sequence[str] = ()
+    last: Sequence[str] = ()

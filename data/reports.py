@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from data.dialect import InsertOnce
 from data.schema import kpm, meeting, meeting_kelompok, photo, report, understanding
+from data.summary import HELD
 from messages.envelope import StaffId
 
 MOST_TRIES = 5
@@ -98,7 +99,6 @@ class Reports:
 
     def missing(self, since: datetime, until: datetime) -> list[tuple[int, int]]:
         """(meeting, kelompok) that was held in [since, until) and whose report is not finished."""
-        held = or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0)
         on = and_(
             report.c.meeting_id == meeting.c.id,
             report.c.kelompok_id == meeting_kelompok.c.kelompok_id,
@@ -112,7 +112,7 @@ class Reports:
                 meeting.c.ends >= since,
                 meeting.c.ends < until,
                 meeting.c.cancelled.is_(False),
-                held,
+                HELD,
                 report.c.meeting_id.is_(None),
             )
             .order_by(meeting.c.id, meeting_kelompok.c.kelompok_id)

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, true, update
 
+from data.records import FamilyStatus
 from data.schema import (
     address,
     audit,
+    broadcast_file,
     event,
+    identity,
+    kpm,
     kpm_address,
     outbox,
     question,
@@ -25,8 +29,11 @@ from data.settings import Settings
 BATCH = 500
 """Rows of one transaction: replies pass in between (HOUSE 8)."""
 
+KEEP_NIK = "keep_nik"
 NAME, WORDS_UNTIL = "keeps", "words_gone_until"
 NOT_OVER = ("queued", "sending")
+DRAFTS = timedelta(days=2)
+"""How long a file waits that was sent for an announcement nobody finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Keeps:
     """Days. Attendance, marks, obligations and consents stay as long as the family does: the office's proof."""
 
     letters: int = 180
-    """The words of letters that were sent: that and when they were sent stays."""
+    """The words of letters that were sent, and the files of announcements: that and when they were sent stays."""
 
     questions: int = 365
     """Closed questions with their steps and answers."""
@@ -79,13 +86,20 @@ class Retention:
         """One batch of every kind."""
         keeps, gone = self.keeps(), Gone()
         self._words(self._before(keeps.letters), gone)
+        self._files(self._before(keeps.letters), gone)
         over = func.coalesce(question.c.closed, question.c.at) < self._before(keeps.questions)
         self._rows("questions", question, and_(question.c.state == "closed", over), gone)
         self._failed(self._before(keeps.failed), gone)
         self._rows("visits", visit, visit.c.at < self._before(keeps.visits), gone)
         self._strangers(self._before(keeps.strangers), gone)
+        self._rows("identities", identity, self._unwanted(), gone)
         self._rows("audit", audit, audit.c.at < self._before(keeps.audit), gone)
         return gone
+
+    def _unwanted(self) -> ColumnElement[bool]:
+        """Digests of NIK and KK: all where the office keeps none (any more), and those of families that have left."""
+        left = select(kpm.c.id).where(kpm.c.status.in_([FamilyStatus.NONAKTIF.value, FamilyStatus.GRADUASI.value]))
+        return identity.c.kpm_id.in_(left) if self.settings.get(KEEP_NIK) == "yes" else true()
 
     def _before(self, days: int) -> datetime:
         return self.now - timedelta(days=days)
@@ -111,6 +125,20 @@ class Retention:
             self.conn.execute(blank)
             self.settings.keep(WORDS_UNTIL, str(done[-1]))
         gone.note("letters", len(done), len(done))
+
+    def _files(self, before: datetime, gone: Gone) -> None:
+        """Of a draft that became nothing after two days; of an announcement with the words of its letters."""
+        file = broadcast_file.c
+        left = and_(file.broadcast_id.is_(None), file.at < self.now - DRAFTS)
+        over = and_(file.at < before, or_(file.content.is_not(None), file.media.is_not(None)))
+        old = select(file.id, file.broadcast_id).where(or_(left, over)).order_by(file.id).limit(BATCH)
+        rows = self.conn.execute(old).all()
+        drafts = [row.id for row in rows if row.broadcast_id is None]
+        if drafts:
+            self.conn.execute(delete(broadcast_file).where(file.id.in_(drafts)))
+        if said := [row.id for row in rows if row.broadcast_id is not None]:
+            self.conn.execute(update(broadcast_file).where(file.id.in_(said)).values(content=None, media=None))
+        gone.note("files", len(rows), len(rows))
 
     def _failed(self, before: datetime, gone: Gone) -> None:
         old = select(event.c.account, event.c.event).where(event.c.state == "failed", event.c.at < before).limit(BATCH)

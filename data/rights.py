@@ -17,9 +17,11 @@ from data.schema import (
     address,
     attendance,
     broadcast_kpm,
+    broadcast_owed,
     consent,
     event,
     family_month,
+    identity,
     invitation,
     kpm,
     kpm_address,
@@ -63,6 +65,7 @@ SECTIONS: Mapping[str, Table] = {
     "siaran": broadcast_kpm,
     "usul waktu": proposal_vote,
     "catatan kunjungan": visit,
+    "sidik NIK/KK": identity,
 }
 """What is shown and handed over, by its Indonesian name; letters, numbers and consents come beside it."""
 
@@ -179,6 +182,9 @@ class Rights:
             and_(outbox.c.address_id.in_(addresses), outbox.c.state != "queued"),
             outbox.c.address_id.in_(only_hers),
         )
+        # A file that was still to follow does not: on a phone that others share it is theirs too, and stays owed.
+        theirs = select(outbox.c.id).where(outbox.c.address_id.in_(only_hers))
+        self.conn.execute(delete(broadcast_owed).where(broadcast_owed.c.outbox_id.in_(theirs)))
         waiting = and_(about_her, outbox.c.state == "queued")
         self.conn.execute(update(outbox).where(waiting).values(state="cancelled"))
         self._blank(about_her)
@@ -249,7 +255,8 @@ def _pointing_at(target: Table) -> list[Table]:
 
 
 def _plain(row: Mapping[Any, Any]) -> Mapping[str, Any]:
-    return {str(name): _said(value) for name, value in row.items()}
+    """A digest says nothing to her, and would join two files that nobody may join."""
+    return {str(name): _said(value) for name, value in row.items() if name != "digest"}
 
 
 def _said(value: Any) -> Any:

@@ -176,6 +176,19 @@ member = Table(
 """`next_on`: the day on which there may be something to remind her of; a new row is looked at first.
 `by_hand`: entered with DATA; a roster that does not know her yet leaves her."""
 
+identity = Table(
+    "identity",
+    metadata,
+    _id(),
+    _to("kpm", index=True),
+    Column("member_id", Key, ForeignKey("member.id", ondelete="CASCADE"), index=True),
+    Column("kind", String(3), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("last", String(4), nullable=False),
+    _one_of("kind", "nik", "kk"),
+)
+"""Only where the office wants it: a digest of a NIK or KK under the office's secret, to know a family again."""
+
 address = Table(
     "address",
     metadata,
@@ -515,6 +528,43 @@ broadcast_kpm = Table(
 )
 """Each family a broadcast was for: its letter, or why there is none."""
 
+broadcast_file = Table(
+    "broadcast_file",
+    metadata,
+    _id(),
+    _to("staff"),
+    _to("broadcast", nullable=True, index=True),
+    Column("sort", String(8), nullable=False),
+    Column("channel", String(10)),
+    Column("media", String(300)),
+    Column("mime", String(40)),
+    Column("content", LargeBinary),
+    Column("fault", String(4)),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("at", Moment, nullable=False, index=True),
+    Index(
+        "ix_broadcast_file_waiting",
+        "tries",
+        "id",
+        sqlite_where=text("media IS NOT NULL"),
+        postgresql_where=text("media IS NOT NULL"),
+    ),
+    _one_of("sort", "image", "document", "voice"),
+    _one_of("fault", "size", "sort", "lost"),
+)
+"""What rides along with a broadcast, or with the draft of one: what the platform calls it until it was fetched, then
+the file itself, made small; `fault` is why it cannot be used."""
+
+broadcast_owed = Table(
+    "broadcast_owed",
+    metadata,
+    _to("outbox", primary_key=True),
+    _to("broadcast", index=True),
+    _to("address", index=True),
+    Column("at", Moment, nullable=False),
+)
+"""Letters whose file could not ride along: an approved template holds none. It follows once she has answered."""
+
 # --- when shall we meet -------------------------------------------------------------------------------------------
 
 proposal = Table(
@@ -632,6 +682,16 @@ event = Table(
     _one_of("state", "done", "failed"),
 )
 
+landed = Table(
+    "landed",
+    metadata,
+    _id(),
+    Column("account", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Deliveries that were acknowledged before they were worked at, as the platform posted them; gone once they were."""
+
 session = Table(
     "session",
     metadata,
@@ -699,6 +759,7 @@ outbox = Table(
     Column("fence", BigInteger),
     Column("platform_id", String(160)),
     Column("text", Text),
+    Column("template", String(80)),
     Column("error", String(200)),
     Column("created", Moment, nullable=False),
     Column("sent", Moment),
@@ -729,6 +790,12 @@ outbox = Table(
         postgresql_where=text("state = 'queued' AND attempts > 0"),
     ),
     Index("ix_outbox_platform_id", "platform_id"),
+    Index(
+        "ix_outbox_paid",
+        "sent",
+        sqlite_where=text("template IS NOT NULL"),
+        postgresql_where=text("template IS NOT NULL"),
+    ),
     _one_of("state", "queued", "sending", "sent", "delivered", "read", "failed", "expired", "cancelled"),
 )
 

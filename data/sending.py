@@ -59,6 +59,7 @@ SENT = Prepared(
         ),
         platform_id=bindparam("b_pid"),
         text=bindparam("b_text"),
+        template=bindparam("b_template"),
         error=case((and_(outbox.c.state == "failed", ~_OTHER_ATTEMPT), outbox.c.error), else_=None),
         sent=func.coalesce(outbox.c.sent, bindparam("b_at", type_=MOMENT)),
         status_at=bindparam("b_at", type_=MOMENT),
@@ -169,10 +170,10 @@ class Sending:
 
     # --- after
 
-    def sent(self, letters: Iterable[tuple[int, str, str]]) -> None:
-        """(letter, the platform's id, the words): true whoever says it, so without a fence."""
-        rows = [{"b_id": i, "b_pid": pid, "b_text": text, "b_at": self.now} for i, pid, text in sorted(letters)]
-        for row in rows:
+    def sent(self, letters: Iterable[tuple[int, str, str, str | None]]) -> None:
+        """(letter, the platform's id, the words, the template they went as): true whoever says it, so no fence."""
+        for i, pid, text, template in sorted(letters, key=lambda one: one[0]):
+            row = {"b_id": i, "b_pid": pid, "b_text": text, "b_template": template, "b_at": self.now}
             SENT.change(self.conn, row)
 
     def put_back(self, letter_id: int, fence: int, wait: timedelta, error: str, *, free: bool = False) -> bool:

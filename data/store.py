@@ -30,6 +30,7 @@ from data import (
     events,
     figures,
     invitations,
+    landed,
     letters,
     meetings,
     obligations,
@@ -130,6 +131,10 @@ class Tx:
     @cached_property
     def events(self) -> events.Events:
         return events.Events(self.conn, self.now)
+
+    @cached_property
+    def landed(self) -> landed.Landings:
+        return landed.Landings(self.conn, self.now)
 
     @cached_property
     def audit(self) -> audit.Audit:
@@ -251,6 +256,7 @@ class Store:
         self._reader: AsyncEngine | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._turning = threading.Lock()  # between the writers of before and after a stop
         self._conn: Connection | None = None
         self.commits = 0
 
@@ -278,10 +284,16 @@ class Store:
         return job
 
     def _queue(self, job: _Job) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
-            self._thread.start()
-        self._jobs.put(job)
+        with self._turning:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
+                self._thread.start()
+            self._jobs.put(job)
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for the writer."""
+        return self._jobs.qsize()
 
     @property
     def alive(self) -> bool:
@@ -372,11 +384,12 @@ class Store:
             await self._reader.dispose()
 
     def stop(self) -> None:
-        """Finish what waits, then end the writer."""
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join()
-            self._thread = None
+        """Finish what waits, then end the writer. Whoever comes meanwhile waits for the next one."""
+        with self._turning:
+            if self._thread is not None:
+                self._jobs.put(None)
+                self._thread.join()
+                self._thread = None
         self.engine.dispose()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, select, update
 
 from data.dialect import InsertOnce
 from data.people import scope_clause
@@ -32,6 +32,9 @@ from data.schema import (
 )
 
 FLAGS = ("reached", Answer.MAYBE.value, Answer.PROMISED.value, Answer.DECLINED.value, Answer.CLAIMED.value)
+
+HELD = or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0)
+"""SELESAI or one mark (HOUSE 15)."""
 
 NEW_TALLY = InsertOnce(tally, ["month", "kelompok_id"])
 NEW_FAMILY = InsertOnce(family_month, ["month", "kelompok_id", "kpm_id"])
@@ -228,9 +231,8 @@ def recount(conn: Connection, month: str) -> dict[int, dict[str, int]]:
     def add(kelompok_id: int, name: str, number: int) -> None:
         result.setdefault(kelompok_id, dict.fromkeys(COUNTS, 0))[name] += number
 
-    is_held = (meeting_kelompok.c.closed.is_not(None)) | (meeting_kelompok.c.marks > 0)
     of_month = and_(meeting.c.month == month, meeting.c.kind == Kind.P2K2.value)
-    base = select(meeting_kelompok.c.kelompok_id, meeting.c.cancelled, is_held.label("held")).join(
+    base = select(meeting_kelompok.c.kelompok_id, meeting.c.cancelled, HELD.label("held")).join(
         meeting, meeting.c.id == meeting_kelompok.c.meeting_id
     )
     for row in conn.execute(base.where(of_month)):
@@ -247,7 +249,7 @@ def recount(conn: Connection, month: str) -> dict[int, dict[str, int]]:
                 meeting_kelompok.c.kelompok_id == attendance.c.kelompok_id,
             ),
         )
-        .where(of_month, is_held, attendance.c.registered)
+        .where(of_month, HELD, attendance.c.registered)
         .group_by(attendance.c.kelompok_id, attendance.c.mark)
     )
     for row in conn.execute(lines):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, distinct, exists, func, or_, select, union
+from sqlalchemy import Connection, and_, distinct, exists, func, select, union
 
 from data.records import Answer, Consent, Kind, Mark, Topic
 from data.schema import (
@@ -23,6 +23,7 @@ from data.schema import (
     question,
     quiz,
 )
+from data.summary import HELD
 
 AGREED = exists().where(
     kpm_address.c.address_id == consent.c.address_id,
@@ -30,7 +31,6 @@ AGREED = exists().where(
     consent.c.state.in_([Consent.YES.value, Consent.STOPPED.value]),
 )
 """Whoever said stop had agreed before."""
-HELD = or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from data.schema import event, lease, outbox, template_state
+from data.schema import account, event, lease, outbox, template_state
 
 RECENT = 10_000
 """Letters that are looked at for failures: the newest, so that a full outbox costs no more."""
 
+A_DAY, LATELY = timedelta(days=1), timedelta(days=3)
 OURS = {"memblokir": "diblokir", "tidak diketahui": "tidak diketahui", "templat": "templat"}
 
 
@@ -31,6 +32,15 @@ class Holder:
     account: str
     until: datetime
     held: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """How many letters went as a template: by themselves, and as an announcement of staff."""
+
+    utility: int
+    announced: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Watching:
             self.queue(),
             self.failures(),
             self.last_event(),
-            [Holder(r.account, r.until, bool(r.holder) and r.until > self.now) for r in leases],
+            [Holder(r.account, r.until, bool(r.holder) and r.until > self.now, r.holder) for r in leases],
             {r.name: r.status for r in templates},
         )
 
@@ -76,6 +86,45 @@ class Watching:
         found: datetime | None = self.conn.execute(select(func.max(event.c.at))).scalar()
         return found
 
+    def heard(self) -> dict[str, datetime]:
+        """Of each account: the last event of these days."""
+        recent = select(event.c.account, func.max(event.c.at)).where(event.c.at >= self.now - LATELY)
+        return {row[0]: row[1] for row in self.conn.execute(recent.group_by(event.c.account))}
+
+    def sends(self) -> dict[str, dict[str, int]]:
+        """Of the newest letters: channel → what became of those of the last day."""
+        newest = self.conn.execute(select(func.max(outbox.c.id))).scalar() or 0
+        rows = self.conn.execute(
+            select(outbox.c.channel, outbox.c.state, func.count())
+            .where(outbox.c.id > newest - RECENT, outbox.c.status_at >= self.now - A_DAY)
+            .group_by(outbox.c.channel, outbox.c.state)
+        )
+        found: dict[str, dict[str, int]] = {}
+        for channel, state, number in rows:
+            found.setdefault(channel, {})[state] = number
+        return found
+
+    def paid(self, since: datetime) -> Paid:
+        """Letters that went as a template since then: only these cost something."""
+        announced = outbox.c.key.startswith("broadcast.")
+        rows = self.conn.execute(
+            select(announced, func.count())
+            .where(
+                outbox.c.template.is_not(None),
+                outbox.c.sent >= since,
+                outbox.c.channel == "whatsapp",
+                outbox.c.state.in_(("sent", "delivered", "read")),
+            )
+            .group_by(announced)
+        )
+        numbers = {bool(row[0]): row[1] for row in rows}
+        return Paid(numbers.get(False, 0), numbers.get(True, 0))
+
+    def paused(self) -> dict[str, datetime]:
+        """Accounts that wait, and until when."""
+        rows = self.conn.execute(select(account).where(account.c.paused_until > self.now).order_by(account.c.account))
+        return {row.account: row.paused_until for row in rows}
+
     def silent(self, least: int, since: timedelta, settled: timedelta) -> bool:
         """At least so many letters went out, and since then nothing at all was heard: no message and no status."""
         begin = self.now - since
@@ -93,4 +142,4 @@ def reason(error: str) -> str:
     return next((ours for words, ours in OURS.items() if words in error), "lain")
 
 
-__all__ = ["Holder", "Queue", "Seen", "Watching", "reason"]
+__all__ = ["Holder", "Paid", "Queue", "Seen", "Watching", "reason"]

@@ -130,7 +130,10 @@ def _remember(who: Person, tx: Tx, state: Consent) -> None:
     was = tx.people.consent_of(who.address_id, Topic.MEETINGS)
     tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, WORDING)
     if state is Consent.STOPPED and tx.people.consent_of(who.address_id, Topic.HEALTH):
+        before = tx.people.consent_of(who.address_id, Topic.HEALTH)
         tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING)
+        where = f"address:{who.address_id}"
+        tx.audit.write(where, "consent.health", where, before, state, WORDING)
     tx.audit.write(f"address:{who.address_id}", "consent", f"address:{who.address_id}", was, state, WORDING)
 
 

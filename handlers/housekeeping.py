@@ -20,5 +20,6 @@ def tick_forget(tx: Tx) -> bool:
     tx.sessions.forget()
     tx.rights.sweep()
     tx.desk.forget()
+    tx.broadcasts.files.forget()
     office = tx.people.kabupaten(None)
     return office is not None and tx.now.astimezone(office.zone).hour == NIGHT and tx.retention.forget().more

@@ -61,8 +61,11 @@ class Rendered:
     """The values of the approved template's variables, in its order."""
 
 
-_environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)  # noqa: S701
-# Plain text goes out, never HTML: there is nothing to escape.
+_environment = Environment(
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701  plain text goes out, never HTML: there is nothing to escape
+    keep_trailing_newline=False,
+)
 
 
 @cache

@@ -20,6 +20,12 @@ settings.register_profile(
 settings.register_profile("search", settings.get_profile("house"), derandomize=False, max_examples=3000)
 settings.load_profile("house")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, so that at the end no worker sits beside another's long test."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 NO_SKIP = os.environ.get("LIKE_PKH_NO_SKIP") == "1"
 
 

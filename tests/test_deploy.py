@@ -335,7 +335,7 @@ async def test_web_and_sender_are_two_processes_on_postgresql(on_postgres: Opene
     async with TestServer(platforms.application(), host="127.0.0.1") as server:
         running = Running(tmp_path, on_postgres.url, _base(server))
         migrate = await running.start("migrate")
-        _, said = await migrate.communicate()
+        _, said = await asyncio.wait_for(migrate.communicate(), 60)
         assert migrate.returncode == 0, said.decode()
         web = await running.start("run", "--only", "web", "--port", str(port))
         try:

@@ -6,9 +6,14 @@ import json
 import logging
 import sys
 
+import pytest
 import structlog
+from structlog.testing import capture_logs
 
-from bot.logs import _OfOthers
+from bot.logs import _OfOthers, short
+from tests.channels.test_webhooks import SITI, delivery, press, serving
+from tests.support.databases import Opened
+from tests.support.senders import Scripted, make_sender, sending, until
 
 
 def test_a_line_of_uvicorn_is_json_like_ours_and_quotes_no_fault():
@@ -24,3 +29,25 @@ def test_a_line_of_uvicorn_is_json_like_ours_and_quotes_no_fault():
     assert "Siti" not in str(found)
     quiet = logging.LogRecord("uvicorn.error", logging.WARNING, "x.py", 1, "Invalid HTTP request received.", None, None)
     assert json.loads(line.format(quiet))["timestamp"].endswith("Z")
+
+
+async def test_a_message_can_be_followed_from_the_webhook_to_the_sent_letter(
+    sqlite: Opened, monkeypatch: pytest.MonkeyPatch
+):
+    """By an id that is not WhatsApp's own, for that one has her number in it."""
+    monkeypatch.setattr("bot.dispatcher.sender.IDLE", 0.05)
+    store, channel = sqlite.store(), Scripted()
+    with capture_logs() as lines:
+        async with serving(store) as site, sending(make_sender(store, channel, alone=True)):
+            for _ in range(2):
+                assert await site.post(delivery(press(SITI, "wamid.HBgNNjI4MTE", site.button))) == 200
+            await until(lambda: len(channel.sent) == 1)
+            await until(lambda: any(line["event"] == "sent" for line in lines))
+    heard = [line for line in lines if line["event"] == "heard"]
+    (sent,) = [line for line in lines if line["event"] == "sent"]
+    assert [(line["id"], line["new"], line["letters"]) for line in heard] == [
+        (short("wamid.HBgNNjI4MTE"), True, sent["letters"]),
+        (short("wamid.HBgNNjI4MTE"), False, []),
+    ]
+    assert sent["letters"] == channel.sent
+    assert "wamid" not in str(lines)

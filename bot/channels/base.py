@@ -92,15 +92,18 @@ class Body:
     text: str
     buttons: Sequence[Button] = ()
     template: str | None = None
+    owes: bool = False
+    """The letter's file does not ride along: a template holds none, and under a voice note stand no words."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment made by `bot/exports`."""
+    """An attachment made by `bot/exports`. `once` names one that many letters carry: it is uploaded once."""
 
     name: str
     mime: str
     content: bytes = field(repr=False)
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True)

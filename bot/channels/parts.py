@@ -1,4 +1,4 @@
-"""What do the platforms share when they render? The button that gives away one's number, and pictures among files."""
+"""What do the platforms share when they render? The button that gives away one's number, and which file is what."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ SHARE_CONTACT = "contact:share"
 """On Telegram this button shares one's own number; on WhatsApp the number is known and the button is left out."""
 
 PICTURES = frozenset({"picture", "image", "photo", "chart", "qr", "png", "jpg", "jpeg"})
+VOICES = frozenset({"ogg", "mp3", "m4a"})
 _PICTURE_TYPES = frozenset({"image/png", "image/jpeg"})
 
 
@@ -21,3 +22,11 @@ def is_picture(attachment: Attachment) -> bool:
 
 def is_picture_file(file: File) -> bool:
     return file.mime in _PICTURE_TYPES
+
+
+def is_voice(attachment: Attachment) -> bool:
+    return attachment.params.get("format") in VOICES
+
+
+def is_voice_file(file: File) -> bool:
+    return file.mime.startswith("audio/")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.speaking import WrongInput, opened, out, show_json, show_table
+from bot.exports.sheets import csv_text
 from data.audit import Change, Wanted
 from data.store import Tx
 
@@ -70,7 +70,7 @@ def export(
         found = store.run(lambda tx: _find(tx, since, actor, subject, act, EVERYTHING))
         out_file.touch(mode=0o600)
         with out_file.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([TITLES, *_rows(found)])
+            file.write(csv_text(TITLES, _rows(found)))
         store.run(lambda tx: tx.audit.write("cli", "audit.exported", "audit", None, f"{len(found.lines)} baris"))
     out.print(f"Ditulis: {out_file}, {len(found.lines)} baris.", highlight=False)
 

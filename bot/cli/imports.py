@@ -10,7 +10,7 @@ import typer
 from rich.progress import Progress
 
 from bot.cli import obligation_imports
-from bot.cli.speaking import Failed, WrongInput, err, opened, out, show_json
+from bot.cli.speaking import Failed, WrongInput, err, opened, out, settings_of_start, show_json
 from data.intake.roster import (
     WRONG,
     Applied,
@@ -54,7 +54,9 @@ def roster(
     if not file.is_file():
         raise WrongInput(f"Berkas {file} tidak ada.")
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
-        found = read_roster(file, progress=_progress(bar, "Membaca"))
+        with settings_of_start() as settings:
+            seal = settings.seal
+        found = read_roster(file, progress=_progress(bar, "Membaca"), seal=seal)
         with opened() as store:
             planned, applied, faults = store.run(lambda tx: _work(tx, found, dry_run, missing, bar))
     _report(planned, applied, dry_run, json)

@@ -13,7 +13,8 @@ from data.obligations import Posyandu
 from data.records import Kelompok, Kpm
 from data.store import Tx
 from handlers import scope
-from handlers.obligations.reminding import place_words
+from handlers.obligations.letters import place_words
+from handlers.rules import posyandu
 from handlers.rules.obligations import late_on, occurrences
 from handlers.rules.verkom import state
 from messages.envelope import Address
@@ -103,7 +104,7 @@ def _of_phone(tx: Tx, number: str) -> list[dict[str, str]] | None:
 def _rows(tx: Tx, families: list[Kpm], group: Kelompok, day: date) -> list[dict[str, str]]:
     ids = [kpm.id for kpm in families]
     members, kept = tx.obligations.members(ids), tx.obligations.kept(ids)
-    where = next(iter(tx.obligations.posyandu_of(group.desa_id)), None)
+    where = posyandu.known(tx.obligations.posyandu_in([group.desa_id])[group.desa_id])
     rows = []
     for kpm in families:
         for member in members[kpm.id]:

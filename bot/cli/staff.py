@@ -149,7 +149,7 @@ def _remove(tx: Tx, name: str) -> None:
     mine = [k.id for k in tx.people.kelompok_in_scope(found)] if found.role is Role.PENDAMPING else []
     tx.people.give_kelompok(mine, None)
     tx.people.remove_staff(found.id)
-    tx.audit.write("cli", "staff.removed", f"staff:{found.id}", found.role.value, None)
+    tx.audit.write("cli", "staff.removed", f"staff:{found.id}", found.role.value, None, "staff remove")
 
 
 @app.command("handover")

@@ -7,25 +7,32 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route
 
 from bot.dashboard import (
+    announcing,
+    audit,
+    broadcasts,
     documents,
     families,
     figures,
     groups,
+    monthly,
     obligations,
     overview,
     planning,
+    proposing,
     questions,
     quizzes,
     register,
     schedule,
+    system,
     today,
     visits,
 )
-from bot.dashboard.door import After, Door, Page, nobody_waits
+from bot.dashboard.door import LARGEST, WITH_FILE, After, Door, Page, nobody_waits
+from bot.dashboard.machine import UNKNOWN, Machine
 from bot.dashboard.paper import asset
 from data.records import Role
 from data.store import Store
-from handlers.rules.permissions import KOORDINATOR, PENDAMPING, STAFF
+from handlers.rules.permissions import ADMIN, KOORDINATOR, PENDAMPING, STAFF
 
 PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/", STAFF, today.home),
@@ -61,16 +68,37 @@ PAGES: Sequence[tuple[str, str, frozenset[Role], Page]] = (
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan.pdf", PENDAMPING, documents.report),
     ("GET", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/siks.xlsx", PENDAMPING, documents.siks),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/surat.pdf", PENDAMPING, documents.letter),
+    ("POST", "/jadwal/ulang/{kelompok:int}/berhenti", PENDAMPING, monthly.stop_repeating),
+    ("GET", "/jadwal/usul", PENDAMPING, proposing.page),
+    ("POST", "/jadwal/usul/lihat", PENDAMPING, proposing.look),
+    ("POST", "/jadwal/usul/kirim", PENDAMPING, proposing.send),
+    ("POST", "/jadwal/usul/{proposal:int}/pilih", PENDAMPING, proposing.pick),
+    ("GET", "/siaran", STAFF, broadcasts.every),
+    ("GET", "/siaran/baru", STAFF, announcing.blank),
+    ("POST", "/siaran/lihat", STAFF, announcing.look),
+    ("POST", "/siaran/kirim", STAFF, announcing.send),
+    ("GET", "/siaran/{broadcast:int}", STAFF, broadcasts.one),
+    ("POST", "/siaran/{broadcast:int}/batal", STAFF, broadcasts.take_back),
+    ("POST", "/siaran/{broadcast:int}/izin", KOORDINATOR, broadcasts.decide),
+    ("GET", "/siaran/berkas/{file:int}", STAFF, broadcasts.file),
     ("GET", "/rekap.xlsx", KOORDINATOR, documents.recap),
+    ("GET", "/sistem", ADMIN, system.page),
+    ("GET", "/jejak", KOORDINATOR, audit.page),
+    ("GET", "/jejak.csv", KOORDINATOR, audit.as_csv),
+    ("GET", "/jejak.xlsx", KOORDINATOR, audit.as_xlsx),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/pindah", PENDAMPING, planning.move),
     ("POST", "/kelompok/{kelompok:int}/pertemuan/{meeting:int}/batal", PENDAMPING, planning.call_off),
 )
 
 
-def routes(store: Store, *, secure: bool, after: After = nobody_waits) -> list[BaseRoute]:
+WITH_FILE_FROM = {"/siaran/lihat"}
+"""Where a photo may come along."""
+
+
+def routes(store: Store, *, secure: bool, after: After = nobody_waits, machine: Machine = UNKNOWN) -> list[BaseRoute]:
     """Everything under /dasbor; `secure` when people come over https, so that the cookie travels on nothing else;
-    `after` is called when a page has left letters in the outbox."""
-    door = Door(store, secure=secure, after=after)
+    `after` is called when a page has left letters in the outbox; `machine` is what the admin sees of it."""
+    door = Door(store, secure=secure, after=after, machine=machine)
     own: list[BaseRoute] = [
         Route("/dasbor/masuk/{token:path}", door.sign_in_page, methods=["GET"]),
         Route("/dasbor/masuk/{token:path}", door.sign_in, methods=["POST"]),
@@ -79,7 +107,12 @@ def routes(store: Store, *, secure: bool, after: After = nobody_waits) -> list[B
         Route("/dasbor/berkas/{name}", asset, methods=["GET"]),
     ]
     pages = [
-        Route(f"/dasbor{path}", door.guarded(page, roles), methods=[method]) for method, path, roles, page in PAGES
+        Route(
+            f"/dasbor{path}",
+            door.guarded(page, roles, WITH_FILE if path in WITH_FILE_FROM else LARGEST),
+            methods=[method],
+        )
+        for method, path, roles, page in PAGES
     ]
     return [*own, *pages]
 

@@ -13,7 +13,7 @@ from bot.dashboard.door import Ask, Missing
 from bot.dashboard.paper import PRIVATE
 from bot.dashboard.period import read
 from bot.exports import make_file
-from bot.exports.pages import file_name
+from bot.exports.naming import file_name
 from bot.exports.sheets import XLSX, tables_book
 from data.records import Kelompok, Meeting, Staff
 from data.store import Tx
@@ -64,7 +64,7 @@ async def siks(ask: Ask) -> Response:
 
     file = await ask.look(work)
     await _noted(ask, "export.siks", f"meeting:{ask.number('meeting')}:kelompok:{ask.number('kelompok')}")
-    return _download(file)
+    return download(file)
 
 
 async def recap(ask: Ask) -> Response:
@@ -90,7 +90,7 @@ async def recap(ask: Ask) -> Response:
     month, sheets = await ask.look(gather)
     await _noted(ask, "export.recap", f"month:{month}")
     content = await asyncio.to_thread(tables_book, sheets)
-    return _download(File(f"{file_name('Rekap P2K2', month)}.xlsx", XLSX, content))
+    return download(File(f"{file_name('Rekap P2K2', month)}.xlsx", XLSX, content))
 
 
 async def _paper(ask: Ask, made: Paper, *, writes: bool = False) -> Response:
@@ -101,7 +101,7 @@ async def _paper(ask: Ask, made: Paper, *, writes: bool = False) -> Response:
 
     found = await (ask.write(work) if writes else ask.look(work))
     await _noted(ask, f"export.{found.kind}", f"meeting:{ask.number('meeting')}:kelompok:{ask.number('kelompok')}")
-    return _download(await make_file(found))
+    return download(await make_file(found))
 
 
 async def _noted(ask: Ask, act: str, subject: str) -> None:
@@ -119,7 +119,7 @@ def _meant(tx: Tx, who: Staff, ask: Ask) -> tuple[Meeting, Kelompok]:
     return meeting, kelompok
 
 
-def _download(file: File) -> Response:
+def download(file: File) -> Response:
     plain = file.name.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "-")
     named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}"
     return Response(file.content, media_type=file.mime, headers={**PRIVATE, "Content-Disposition": named})

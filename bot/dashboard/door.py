@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable, Mapping, Set
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.dashboard import nav
+from bot.dashboard import forms, nav
+from bot.dashboard.machine import Machine
 from bot.dashboard.paper import PRIVATE, written
 from data import views
 from data.desk import SESSION_LASTS
@@ -26,7 +25,9 @@ COOKIE = "dasbor"
 LARGEST = 200_000
 """Bytes of a body: a register of a whole desa is smaller."""
 
-FIELDS = 500
+WITH_FILE = 17_000_000
+"""Bytes where a photo may come along: it is made small here, not on an old phone."""
+
 LARGEST_NUMBER = 2**53
 
 
@@ -62,6 +63,7 @@ class Ask:
     token: str
     csrf: str
     after: After
+    machine: Machine
     sent: Mapping[str, Any] = field(default_factory=dict)
     """The fields of a form, or the object of a JSON body."""
 
@@ -96,11 +98,11 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Door:
-    def __init__(self, store: Store, *, secure: bool, after: After) -> None:
-        self.store, self.secure, self.after = store, secure, after
+    def __init__(self, store: Store, *, secure: bool, after: After, machine: Machine) -> None:
+        self.store, self.secure, self.after, self.machine = store, secure, after, machine
 
-    def guarded(self, page: Page, roles: Set[Role]) -> Handler:
-        """`page` for these roles only; a change needs the session's own CSRF token besides."""
+    def guarded(self, page: Page, roles: Set[Role], largest: int = LARGEST) -> Handler:
+        """`page` for these roles only; a change needs the session's own CSRF token besides, within `largest` bytes."""
 
         async def guarded(request: Request) -> Response:
             token = request.cookies.get(COOKIE, "")
@@ -109,8 +111,8 @@ class Door:
                 if who.role not in roles:
                     raise Refused(403, "Halaman ini bukan untuk peran Anda.")
                 csrf = self._csrf(token)
-                sent = await _sent(request, csrf) if request.method == "POST" else {}
-                return await page(Ask(request, self.store, who, token, csrf, self.after, sent))
+                sent = await _sent(request, csrf, largest) if request.method == "POST" else {}
+                return await page(Ask(request, self.store, who, token, csrf, self.after, self.machine, sent))
             except Refused as fault:
                 return _refusal(request, fault)
 
@@ -185,47 +187,29 @@ def _from_elsewhere(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
 
 
-async def _sent(request: Request, csrf: str) -> Mapping[str, Any]:
+async def _sent(request: Request, csrf: str, largest: int) -> Mapping[str, Any]:
     """The body of a change. Raises Refused unless it carries the token of this session."""
-    body = b""
+    body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > LARGEST:
+        if len(body) > largest:
             raise Refused(413, "Kiriman terlalu besar.")
-    if _is_json(request):
-        sent, given = _object(body), request.headers.get("x-csrf", "")
-    else:
-        sent = _form(body)
-        given = sent.get("csrf", "")
-    same = hmac.compare_digest(given.encode("utf-8", "replace"), csrf.encode())
+    content_type = request.headers.get("content-type", "")
+    try:
+        sent = forms.read(content_type, bytes(body))
+    except forms.Unreadable:
+        raise Refused(400, "Kiriman tidak terbaca.") from None
+    given = request.headers.get("x-csrf", "") if forms.is_json(content_type) else sent.get("csrf", "")
+    same = hmac.compare_digest(str(given).encode("utf-8", "replace"), csrf.encode())
     if not same or _from_elsewhere(request):
         raise Refused(403, "Halaman ini sudah lama terbuka. Muat ulang, lalu coba lagi.")
     return sent
 
 
-def _is_json(request: Request) -> bool:
-    return request.headers.get("content-type", "").startswith("application/json")
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise Refused(400, "Kiriman tidak terbaca.")
-    return found
-
-
-def _form(body: bytes) -> Mapping[str, str]:
-    try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS))
-    except ValueError:
-        raise Refused(400, "Kiriman tidak terbaca.") from None
-
-
 def _refusal(request: Request, fault: Refused) -> Response:
-    if _is_json(request) or "application/json" in request.headers.get("accept", ""):
+    if forms.is_json(request.headers.get("content-type", "")) or "application/json" in request.headers.get(
+        "accept", ""
+    ):
         return JSONResponse({"error": fault.sentence}, fault.status, headers=PRIVATE)
     title = {401: "Belum masuk", 404: "Tidak ditemukan"}.get(fault.status, "Tidak bisa")
     return written("pesan.html", {"title": title, "sentence": fault.sentence}, fault.status)

@@ -26,6 +26,7 @@ PENDAMPING: Sequence[Place] = (
     Place("/dasbor/kelompok", "Kelompok", "groups"),
     Place("/dasbor/jadwal", "Jadwal", "calendar"),
     Place("/dasbor/keluarga", "Keluarga", "family"),
+    Place("/dasbor/siaran", "Siaran", "speak", first=False),
     Place("/dasbor/kewajiban", "Kewajiban", "check-list", first=False),
     Place("/dasbor/kuis", "Kuis", "book", first=False),
     Place("/dasbor/tindak-lanjut", "Tindak lanjut", "visit", first=False),
@@ -35,8 +36,13 @@ KOORDINATOR: Sequence[Place] = (
     Place("/dasbor/ringkasan", "Ringkasan", "chart"),
     Place("/dasbor/capaian", "Capaian", "check-list"),
     Place("/dasbor/sesi", "Sesi", "book"),
+    Place("/dasbor/siaran", "Siaran", "speak", first=False),
+    Place("/dasbor/jejak", "Jejak", "search"),
 )
 
 
+ADMIN: Sequence[Place] = (*KOORDINATOR, Place("/dasbor/sistem", "Sistem", "system", first=False))
+
+
 def of(role: Role) -> Sequence[Place]:
-    return PENDAMPING if role is Role.PENDAMPING else KOORDINATOR
+    return {Role.PENDAMPING: PENDAMPING, Role.ADMIN: ADMIN}.get(role, KOORDINATOR)

@@ -103,14 +103,13 @@ def _sheet(tx: Tx, ask: Ask) -> Sheet:
     when = period.read(ask.query("waktu"), now)
     quarter = _quarter(when.as_quarter)
     found = obligations.collect(tx, [kelompok], quarter, now.date())
-    held = [attended for _, _, attended in found.p2k2]
     return Sheet(
         kelompok,
         kelompoks,
         period.read(when.as_quarter, now),
         {form: (found.of_form(form), found.total(form)) for form in FORMS},
-        sum(a.hadir for a in held),
-        sum(a.held for a in held),
+        found.attended.hadir,
+        found.attended.held,
         now,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from bot.dashboard import monthly
 from bot.dashboard.door import Ask, Missing, Refused
 from bot.dashboard.groups import chosen
 from bot.inbox import post
@@ -36,7 +37,9 @@ class Blank:
 
 
 async def blank(ask: Ask) -> Response:
-    return await _form(ask, {}, "")
+    """What the address names is filled in: a time that was picked, or the day of every month."""
+    known = {name: found for name in ("tanggal", "mulai", "sampai", "tempat") if (found := ask.query(name))}
+    return await _form(ask, known | ({f"k:{ask.query('kelompok')}": "ya"} if known else {}), "")
 
 
 async def look(ask: Ask) -> Response:
@@ -46,12 +49,12 @@ async def look(ask: Ask) -> Response:
         wanted = _wanted(tx, ask)
         if not isinstance(wanted, Plan):
             return "", _said(wanted)
-        return _said(meetings.shown_first(tx, wanted, ask.who.id)), ""
+        return _said(meetings.shown_first(tx, wanted, ask.who.id)) + monthly.said(ask, wanted), ""
 
     shown, fault = await ask.look(work)
     if fault:
         return await _form(ask, ask.sent, fault)
-    return _confirm(ask, shown, "/dasbor/jadwal/kirim", "Simpan jadwal")
+    return confirm(ask, shown, "/dasbor/jadwal/kirim", "Simpan jadwal")
 
 
 async def send(ask: Ask) -> Response:
@@ -63,6 +66,8 @@ async def send(ask: Ask) -> Response:
         if meeting is None:
             names = ", ".join(k.name for k in wanted.kelompoks)
             return "", _said(("meetings.draft.already", {"kelompoks": names}))
+        if every := monthly.every(ask, wanted):
+            meetings.remember(tx, ask.who, wanted.kelompoks[0], meeting, every)
         return _said(meetings.done_with(tx, meeting, wanted.kelompoks)), ""
 
     done, fault = await ask.write(work)
@@ -99,7 +104,7 @@ async def _act(ask: Ask, topic: str) -> Response:
         return await _change(ask, fault)
     if not sure:
         verb = "Ya, batalkan" if topic == CANCEL else "Ya, pindahkan"
-        return _confirm(ask, said, ask.request.url.path, verb)
+        return confirm(ask, said, ask.request.url.path, verb)
     await ask.sent_letters()
     return _told(ask, said)
 
@@ -120,7 +125,7 @@ def _cancel(tx: Tx, ask: Ask, kelompok: Kelompok, meeting: Meeting, *, sure: boo
 def _move(tx: Tx, ask: Ask, kelompok: Kelompok, meeting: Meeting, *, sure: bool) -> tuple[str, str]:
     place = _line(ask.sent, "tempat") or meeting.place
     what = meeting.session or meeting.kind.value
-    wanted = meetings.planned_from(tx, [kelompok], _when(ask.sent), place, what, tx.now)
+    wanted = meetings.planned_from(tx, [kelompok], when_of(ask.sent), place, what, tx.now)
     if not isinstance(wanted, Plan):
         return "", _said(wanted)
     words = meetings.move_words(tx, meeting, wanted.starts, wanted.ends, wanted.place)
@@ -146,10 +151,11 @@ def _wanted(tx: Tx, ask: Ask) -> Plan | tuple[str, Mapping[str, object]]:
     place = _line(ask.sent, "tempat")
     if not place:
         raise Refused(422, "Tempatnya masih kosong.")
-    return meetings.planned_from(tx, mine, _when(ask.sent), place, _line(ask.sent, "sesi"), tx.now)
+    wanted = meetings.planned_from(tx, mine, when_of(ask.sent), place, _line(ask.sent, "sesi"), tx.now)
+    return (monthly.fault(ask, wanted) or wanted) if isinstance(wanted, Plan) else wanted
 
 
-def _when(sent: Mapping[str, Any]) -> str:
+def when_of(sent: Mapping[str, Any]) -> str:
     """'28-11-2026 09.00-11.00' out of the fields of a browser. Raises Refused when they hold no day and hour."""
     day, begins = DAY.fullmatch(_line(sent, "tanggal")), CLOCK.fullmatch(_line(sent, "mulai"))
     if day is None or begins is None:
@@ -181,6 +187,8 @@ async def _form(ask: Ask, sent: Mapping[str, Any], fault: str) -> Response:
         kelompok, kelompoks = chosen(tx, ask)
         suggested = next_session(tx.meetings.sessions_had(kelompok.id))
         places = [place.name for place in tx.meetings.places(kelompok.desa_id)]
+        known = tx.rhythms.get(kelompok.id)
+        places = [known.place, *places] if known is not None else places
         last = tx.meetings.last(kelompok.id, tx.now)
         if last is not None:
             places = list(dict.fromkeys([last.place, *places]))
@@ -197,7 +205,7 @@ async def _change(ask: Ask, fault: str) -> Response:
     return ask.page("jadwal-ubah.html", title=title, k=kelompok, m=meeting, sent=ask.sent, fault=fault)
 
 
-def _confirm(ask: Ask, shown: str, action: str, verb: str) -> Response:
+def confirm(ask: Ask, shown: str, action: str, verb: str) -> Response:
     kept = {name: value for name, value in ask.sent.items() if name not in {"csrf", "yakin"}}
     return ask.page("jadwal-lihat.html", title="Periksa dulu", shown=shown, action=action, verb=verb, kept=kept)
 

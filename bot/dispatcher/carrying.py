@@ -113,7 +113,7 @@ class Carrier:
         body = self.channel.render(letter, now)
         if body.template in self.stopped and (wait := self._rests(body.template, now)):
             return self._waits(claimed, wait)
-        file = await self.make_file(letter.attachment) if letter.attachment else None
+        file = await self.make_file(letter.attachment) if letter.attachment and not body.owes else None
         try:
             sent = await self.channel.send(letter, body, file)
         except Convert:

@@ -9,10 +9,11 @@ import structlog
 from bot.channels.base import Blames
 from bot.channels.errors import MAX_TRIES
 from bot.dispatcher.carrying import TEMPLATE_RESTS, Outcome, Result
+from data.broadcasts import KIND
 from data.records import Role
 from data.store import Tx, breaks_the_batch
-from handlers import reached
-from messages.envelope import Address, Outbound, Priority, StaffTo
+from handlers import broadcast, reached
+from messages.envelope import Address, Letter, Outbound, Priority, StaffTo
 
 log = structlog.get_logger()
 
@@ -52,7 +53,11 @@ class Settler:
                 tx.sending.fail(letter.id, outcome.claimed.fence, type(fault).__name__)
 
     def _keep_sent(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
-        tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text) for o in outcomes if o.body)
+        tx.sending.sent((o.claimed.letter.id, o.platform_id, o.body.text, o.body.template) for o in outcomes if o.body)
+        if outcomes:
+            log.info("sent", account=self.account, letters=[o.claimed.letter.id for o in outcomes])
+        for one in outcomes:
+            owe(tx, one.claimed.letter, one.body is not None and one.body.owes)
         claimed = [o.claimed for o in outcomes if self.sent_is_reached[o.claimed.letter.address.channel]]
         reached.remember(tx, [(one.letter.id, one.about) for one in claimed])
 
@@ -95,6 +100,13 @@ class Settler:
             case _:
                 pass
         tx.sending.fail(letter.id, claimed.fence, outcome.why)
+
+
+def owe(tx: Tx, letter: Letter, owes: bool) -> None:
+    """The file of an announcement that could not ride along follows later."""
+    if owes and letter.attachment is not None and letter.attachment.kind == KIND:
+        for follows in broadcast.on_owed(tx, letter.id, letter.attachment.params["id"]):
+            tx.outbox.put(follows)
 
 
 def alert_admins(tx: Tx, account: str, why: str) -> None:

@@ -11,7 +11,8 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Image, KeepTogether
 
 from bot.channels.base import File
-from bot.exports.pages import WIDTH, document, facts, file_name, gap, grid, signatures, words
+from bot.exports.naming import file_name
+from bot.exports.pages import WIDTH, document, facts, gap, grid, signatures, words
 
 NOT_YET = "belum dicatat"
 

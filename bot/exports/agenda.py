@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.base import File
-from bot.exports.pages import document, facts, file_name, gap, signatures, words
+from bot.exports.naming import file_name
+from bot.exports.pages import document, facts, gap, signatures, words
 from handlers.reports.agenda import letter_name
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from reportlab.platypus import PageBreak
 
 from bot.channels.base import File
-from bot.exports.pages import document, facts, file_name, gap, grid, words
+from bot.exports.naming import file_name
+from bot.exports.pages import document, facts, gap, grid, words
 from bot.exports.sheets import XLSX, tables_book
 
 

@@ -152,9 +152,3 @@ def _numbered(foot: str, font: str) -> type[Canvas]:
             super().save()
 
     return Numbered
-
-
-def file_name(*parts: object) -> str:
-    """'Daftar Hadir P2K2 Melati 3 2026-11-28': words that people read, and nothing a file system trips over."""
-    text = " ".join(str(part) for part in parts if part)
-    return " ".join("".join(sign if sign.isalnum() or sign in " -_.()" else " " for sign in text).split())[:120]

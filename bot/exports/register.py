@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.channels.base import File
-from bot.exports.pages import SHADE, document, facts, file_name, gap, grid, signatures, words
+from bot.exports.naming import file_name
+from bot.exports.pages import SHADE, document, facts, gap, grid, signatures, words
 
 ROW = 9.5
 """Millimetres: a thumb fits."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from data.summary import NUMBERS, Recap, heading
@@ -98,6 +99,20 @@ def tables_book(sheets: Sequence[tuple[str, str, Rows]]) -> bytes:
         sheet.repeat_rows(2)
     book.close()
     return out.getvalue()
+
+
+def csv_text(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV; what a spreadsheet would run as a formula begins with an apostrophe instead."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(titles)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    runs = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if runs else cell
 
 
 def _write(sheet: Any, row: int, column: int, value: object, form: Any) -> None:

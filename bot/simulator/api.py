@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.exports import make_file
 from bot.simulator.play import Backwards, BadRequest, Play, RegisterView, entry_state, register
 from data.phones import PhoneMessage
 from data.records import Role
 from data.store import Tx
+from data.views import look
 from messages.envelope import Attachment
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "testserver"}
@@ -107,22 +107,22 @@ class _Api:
         if not re.fullmatch(r"[0-9]{1,15}", after):
             raise BadRequest("after harus sebuah angka")
         both = None if query.get("all") else False
-        found = await self.store.write(lambda tx: tx.phones.since(int(after), to or None, outgoing=both))
+        found = await look(self.store, lambda tx: tx.phones.since(int(after), to or None, outgoing=both))
         if channel := query.get("channel"):
             found = [m for m in found if m.address.channel == channel]
         return JSONResponse({"messages": self._shown(found, whole=both is None)})
 
     async def media(self, request: Request) -> Response:
         seq = min(int(request.path_params["seq"]), LARGEST_SEQ)
-        found = await self.store.write(lambda tx: tx.phones.since(seq - 1))
+        found = await look(self.store, lambda tx: tx.phones.since(seq - 1))
         attachment = found[0].body.get("attachment") if found and found[0].seq == seq else None
         if attachment is None:
             return JSONResponse({"error": "tidak ada gambar"}, 404)
-        file = await make_file(Attachment(attachment["kind"], attachment["params"]))
+        file = await self.play.dispatcher.carrier.make_file(Attachment(attachment["kind"], attachment["params"]))
         return Response(file.content, media_type=file.mime)
 
     async def clock(self, request: Request) -> Response:
-        following = await self.store.write(self._next_meeting)
+        following = await look(self.store, self._next_meeting)
         return JSONResponse({"now": self._at(self.play.clock.now()), "next_meeting": following})
 
     def _next_meeting(self, tx: Tx) -> str | None:
@@ -150,7 +150,7 @@ class _Api:
 
     async def register(self, request: Request) -> Response:
         name = request.query_params.get("kelompok") or ""
-        found = await self.store.write(lambda tx: register(tx, name, tx.now))
+        found = await look(self.store, lambda tx: register(tx, name, tx.now))
         return JSONResponse(self._register(found) if found else {"meeting": None, "rows": []})
 
     def _register(self, view: RegisterView) -> dict[str, Any]:
@@ -179,10 +179,10 @@ class _Api:
         }
 
     async def people(self, request: Request) -> Response:
-        return JSONResponse({"people": await self.store.write(_people)})
+        return JSONResponse({"people": await look(self.store, _people)})
 
     async def kelompok(self, request: Request) -> Response:
-        names = await self.store.write(lambda tx: sorted(k.name for k in tx.people.every_kelompok()))
+        names = await look(self.store, lambda tx: sorted(k.name for k in tx.people.every_kelompok()))
         return JSONResponse({"kelompok": names})
 
     def _shown(self, messages: Sequence[PhoneMessage], *, whole: bool = False) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from bot.channels.parts import SHARE_CONTACT
 from bot.clock import StandingClock
 from bot.dispatcher import Dispatcher
 from bot.inbox import receive
+from bot.photos import Photos
+from bot.simulator.samples import Samples
 from data.phones import PhoneMessage
 from data.records import Answer, Entry, Meeting
 from data.store import Store, Tx
@@ -51,6 +53,7 @@ class Play:
 
     def __init__(self, store: Store, clock: StandingClock, dispatcher: Dispatcher) -> None:
         self.store, self.clock, self.dispatcher = store, clock, dispatcher
+        self._photos = Photos(store, {"whatsapp": Samples(), "telegram": Samples()})
         self._turn = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -70,6 +73,8 @@ class Play:
             body = {"text": without_long_numbers(title), "kind": msg.kind.value}
             if not await receive(self.store, msg, also=lambda tx: tx.phones.typed(msg.sender, body)):
                 return Delivered(True, ())
+            if msg.media:
+                await self._photos.fetch()
             await self._settle_down()
             return Delivered(False, await self._since(before))
 
@@ -124,7 +129,9 @@ def _inbound(sent: Mapping[str, Any], now: datetime) -> tuple[Inbound, str]:
             shown = _shown(str(sent.get("title") or button))
             return Inbound("simulator", event[:150], sender, now, Kind.BUTTON, button=button[:256]), shown
         case {"media": str(media)} if media in MEDIA:
-            return Inbound("simulator", event[:150], sender, now, MEDIA[media], media=media), f"[{media}]"
+            caption = _shown(str(sent.get("text") or ""))
+            msg = Inbound("simulator", event[:150], sender, now, MEDIA[media], caption, media=media)
+            return msg, f"[{media}] {caption}".rstrip()
         case {"reaction": str(emoji)}:
             return Inbound("simulator", event[:150], sender, now, Kind.REACTION, emoji[:16]), _shown(emoji[:16])
         case {"text": str(text)}:

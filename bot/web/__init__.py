@@ -79,12 +79,13 @@ class Health:
 class _Letters(Collector):
     """How it runs: ids and counts, never a text or a name."""
 
-    def __init__(self, counts: dict[str, int], commits: int, seen: Seen, now: datetime) -> None:
-        self.counts, self.commits, self.seen, self.now = counts, commits, seen, now
+    def __init__(self, counts: dict[str, int], landed: int, commits: int, seen: Seen, now: datetime) -> None:
+        self.counts, self.landed, self.commits, self.seen, self.now = counts, landed, commits, seen, now
 
     def collect(self) -> Any:
         yield _by("like_pkh_letters", "Letters in the outbox by state", "state", self.counts)
         yield GaugeMetricFamily("like_pkh_commits", "Commits of the writer since the start", value=self.commits)
+        yield GaugeMetricFamily("like_pkh_landed", "Deliveries acknowledged, not worked at yet", value=self.landed)
         queue = self.seen.queue
         yield GaugeMetricFamily("like_pkh_queue_letters", "Letters that could go out now", value=queue.depth)
         age = self._ago(queue.oldest)
@@ -117,9 +118,11 @@ def make_web(store: Store, health: Health, routes: Sequence[BaseRoute], home: st
         return JSONResponse({"parts": parts}, 200 if set(parts.values()) == {"ok"} else 503)
 
     async def metrics(request: Request) -> Response:
-        counts, seen, now = await store.write(lambda tx: (tx.outbox.counts(), tx.watching.look(), tx.now))
+        counts, landed, seen, now = await store.write(
+            lambda tx: (tx.outbox.counts(), tx.landed.count(), tx.watching.look(), tx.now)
+        )
         registry = CollectorRegistry()
-        registry.register(_Letters(counts, store.commits, seen, now))
+        registry.register(_Letters(counts, landed, store.commits, seen, now))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     async def root(request: Request) -> Response:

@@ -16,7 +16,9 @@ from starlette.routing import Route
 from bot.channels.base import Channel, Notice
 from bot.channels.signature import telegram_signed, whatsapp_signed
 from bot.dispatcher import receive_statuses
-from bot.flood import Flood, receive
+from bot.flood import Flood
+from bot.inbox import receive
+from bot.landing import Landing
 from data.store import Store, StoreError
 from messages.envelope import Inbound, StatusUpdate
 
@@ -39,19 +41,29 @@ class Intake:
     channel: Channel
     after: After
     flood: Flood = field(default_factory=Flood)
+    landing: Landing | None = None
 
-    async def take(self, payload: Mapping[str, Any]) -> None:
+    async def take(self, payload: Mapping[str, Any], body: str = "") -> None:
         """Every event of one delivery. Raises StoreError when it is not on disk: the platform shall repeat it."""
         events = self.channel.parse(payload, self.store.clock())
         inbound = [e for e in events if isinstance(e, Inbound)]
         others = [e for e in events if isinstance(e, StatusUpdate | Notice)]
-        if len(inbound) == 1 and not others:
-            await receive(self.store, inbound[0], self.flood)
+        if inbound and not others:
+            await self._events(inbound, body)
         elif inbound:
-            await asyncio.gather(*(receive(self.store, msg, self.flood) for msg in inbound), self._statuses(others))
+            await asyncio.gather(self._events(inbound, body), self._statuses(others))
         else:
             await self._statuses(others)
         await self.after(inbound)
+
+    async def _events(self, inbound: Sequence[Inbound], body: str) -> None:
+        counted = [(msg, self.flood.way(msg)) for msg in inbound]
+        if body and self.landing is not None and self.landing.needed:
+            await self.landing.keep(body, counted)
+        elif len(counted) == 1:
+            await receive(self.store, *counted[0])
+        else:
+            await asyncio.gather(*(receive(self.store, msg, way) for msg, way in counted))
 
     async def _statuses(self, updates: Sequence[StatusUpdate | Notice]) -> None:
         if updates:
@@ -121,13 +133,14 @@ async def _body(request: Request) -> bytes | tuple[int, str]:
 
 async def _take(intake: Intake, body: bytes) -> Response:
     try:
-        payload = json.loads(body)
+        text = body.decode()
+        payload = json.loads(text)
     except (ValueError, RecursionError):
         return _refused(intake, 400, "no JSON")
     if not isinstance(payload, dict):
         return PlainTextResponse("")
     try:
-        await intake.take(payload)
+        await intake.take(payload, text)
     except StoreError as fault:
         log.error("webhook not stored", account=intake.channel.name, fault=str(fault))
         return PlainTextResponse("", 503)

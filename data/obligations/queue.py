@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from data.obligations.records import Line
 from data.people import KPM, UNREACHABLE_AFTER, kpm_record
+from data.prepared import Prepared
 from data.records import Consent, FamilyStatus, Topic
 from data.schema import (
     address,
@@ -36,7 +37,8 @@ LOOK_AT_ONCE = date(1970, 1, 2)
 """A member of whom something has changed."""
 
 MOMENT = meeting.c.starts.type
-DUE = (
+ZONES = Prepared(select(kabupaten.c.zone).distinct())
+DUE = Prepared(
     select(member.c.id, member.c.kpm_id, member.c.next_on)
     .join(kpm, kpm.c.id == member.c.kpm_id)
     .join(kelompok, kelompok.c.id == kpm.c.kelompok_id)
@@ -44,9 +46,10 @@ DUE = (
     .join(kecamatan, kecamatan.c.id == desa.c.kecamatan_id)
     .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
     .where(member.c.next_on <= bindparam("day"), kabupaten.c.zone == bindparam("zone"))
+    .order_by(member.c.next_on)  # along its index: PostgreSQL would else read everybody to find the few
     .limit(bindparam("n"))
 )
-ALSO_DUE = (
+ALSO_DUE = Prepared(
     select(member.c.id, member.c.kpm_id, member.c.next_on)
     .join(kpm_address, kpm_address.c.kpm_id == member.c.kpm_id)
     .where(
@@ -59,9 +62,11 @@ ALSO_DUE = (
 )
 """The other families on their phones, where they are due too: one letter names them all."""
 
-SET_NEXT = update(member).where(member.c.id == bindparam("b_id")).values(next_on=bindparam("b_next"))
+SET_NEXT = Prepared(
+    update(member).where(member.c.id.in_(bindparam("ids", expanding=True))).values(next_on=bindparam("next"))
+)
 _MEETINGS, _HEALTH = consent.alias("meetings"), consent.alias("health")
-LINES = (
+LINES = Prepared(
     select(
         *KPM,
         address.c.id.label("address_id"),
@@ -84,20 +89,22 @@ LINES = (
     )
     .order_by(kpm.c.name, kpm.c.id, address.c.heard.desc().nulls_last(), address.c.id)
 )
-SERVED = (
+SERVED = Prepared(
     select(kpm_address.c.address_id, func.count().label("n"))
     .where(kpm_address.c.address_id.in_(bindparam("addresses", expanding=True)))
     .group_by(kpm_address.c.address_id)
 )
-MEETINGS_AHEAD = (
+MEETINGS_AHEAD = Prepared(
     select(meeting_kelompok.c.kelompok_id, meeting.c.starts, meeting.c.announced, meeting.c.step)
     .join(meeting, meeting.c.id == meeting_kelompok.c.meeting_id)
     .where(
         meeting.c.starts > bindparam("since", type_=MOMENT),
         meeting.c.starts < bindparam("until", type_=MOMENT),
         meeting.c.cancelled.is_(False),
+        meeting_kelompok.c.kelompok_id.in_(bindparam("ks", expanding=True)),
     )
 )
+KELOMPOK_OF = Prepared(select(kpm.c.id, kpm.c.kelompok_id).where(kpm.c.id.in_(bindparam("ks", expanding=True))))
 REFUSED = {Consent.NO.value, Consent.LATER.value}
 
 
@@ -115,14 +122,14 @@ class Queue:
         self.conn, self.now = conn, now
 
     def zones(self) -> list[ZoneInfo]:
-        return [ZoneInfo(zone) for zone in self.conn.execute(select(kabupaten.c.zone).distinct()).scalars()]
+        return [ZoneInfo(row.zone) for row in ZONES.all(self.conn, {})]
 
     def due(self, day: date, zone: ZoneInfo, limit: int) -> list[Look]:
         """Families with a member whose day has come, and those who share a phone with them."""
-        rows = list(self.conn.execute(DUE, {"day": day, "zone": str(zone), "n": limit}))
+        rows = DUE.all(self.conn, {"day": day, "zone": str(zone), "n": limit})
         if rows:
             ids = sorted({row.kpm_id for row in rows})
-            rows += self.conn.execute(ALSO_DUE, {"day": day, "ks": ids}).all()
+            rows += ALSO_DUE.all(self.conn, {"day": day, "ks": ids})
         found: dict[int, list[Any]] = defaultdict(list)
         for row in rows:
             found[row.kpm_id].append(row)
@@ -132,9 +139,11 @@ class Queue:
         ]
 
     def set_next(self, days: Mapping[int, date | None]) -> None:
-        rows = [{"b_id": member_id, "b_next": day} for member_id, day in sorted(days.items())]
-        if rows:
-            self.conn.execute(SET_NEXT, rows)
+        together: dict[date | None, list[int]] = defaultdict(list)
+        for member_id in sorted(days):
+            together[days[member_id]].append(member_id)
+        for day, ids in together.items():
+            SET_NEXT.change(self.conn, {"ids": ids, "next": day})
 
     def look_again(self, kpm_id: int, day: date = LOOK_AT_ONCE) -> None:
         self.conn.execute(update(member).where(member.c.kpm_id == kpm_id).values(next_on=day))
@@ -161,7 +170,7 @@ class Queue:
 
     def lines(self, kpm_ids: Collection[int]) -> dict[int, Line]:
         """The address of each active family that may be written to; of two the one last heard from."""
-        rows = self.conn.execute(LINES, {"ks": list(kpm_ids)}).all()
+        rows = LINES.all(self.conn, {"ks": list(kpm_ids)})
         served = {row.address_id: row.n for row in self._served({row.address_id for row in rows})}
         found: dict[int, Line] = {}
         for row in rows:
@@ -174,12 +183,19 @@ class Queue:
             found[row.id] = Line(kpm_record(row), where, row.address_id, alone, health, hours)
         return found
 
-    def _served(self, addresses: Collection[int]) -> Sequence[Any]:
-        return self.conn.execute(SERVED, {"addresses": list(addresses)}).all() if addresses else []
+    def kelompok_of(self, kpm_ids: Collection[int]) -> dict[int, int]:
+        """Also of those who cannot be written to."""
+        rows = KELOMPOK_OF.all(self.conn, {"ks": list(kpm_ids)}) if kpm_ids else []
+        return {row.id: row.kelompok_id for row in rows}
 
-    def meetings_ahead(self, until: datetime) -> dict[int, list[tuple[datetime, datetime, int]]]:
-        """(start, announced, steps done) of the meetings of each kelompok that are still to come."""
+    def _served(self, addresses: Collection[int]) -> Sequence[Any]:
+        return SERVED.all(self.conn, {"addresses": list(addresses)}) if addresses else []
+
+    def meetings_ahead(
+        self, kelompok_ids: Collection[int], until: datetime
+    ) -> dict[int, list[tuple[datetime, datetime, int]]]:
+        """(start, announced, steps done) of the meetings of these groups that are still to come."""
         found: dict[int, list[tuple[datetime, datetime, int]]] = defaultdict(list)
-        for row in self.conn.execute(MEETINGS_AHEAD, {"since": self.now, "until": until}):
+        for row in MEETINGS_AHEAD.all(self.conn, {"since": self.now, "until": until, "ks": list(kelompok_ids)}):
             found[row.kelompok_id].append((row.starts, row.announced, row.step))
         return found

@@ -82,6 +82,11 @@ class Item:
     series: str
     occurrence: str
 
+    @property
+    def name(self) -> tuple[int, str, str]:
+        """What it is remembered under."""
+        return self.member_id, self.series, self.occurrence
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -114,3 +119,34 @@ class Posyandu:
     name: str
     place: str
     pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Meetings of one family in a time: those held, and what the register says."""
+
+    held: int = 0
+    hadir: int = 0
+    izin: int = 0
+    sakit: int = 0
+    alpa: int = 0
+
+    def __add__(self, other: Attended) -> Attended:
+        return Attended(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    @property
+    def unknown(self) -> int:
+        return self.held - self.hadir - self.izin - self.sakit - self.alpa
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolMonth:
+    """One month of one child, as the school wrote it."""
+
+    member_id: int
+    month: str
+    school: str
+    effective: int
+    alpa: int
+    izin: int
+    sakit: int

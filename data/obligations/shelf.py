@@ -9,21 +9,23 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from data.dialect import InsertOnce
+from data.dialect import InsertOnce, Upsert
 from data.obligations.queue import Queue
 from data.obligations.records import Asked, Claim, Item, Kept, Member, Posyandu, Refused
-from data.schema import kpm, member, obligation, obligation_letter, outbox, outbox_kpm, posyandu
+from data.obligations.rows import MEMBER, asked_record, kept_record, member_record, packed, row_of
+from data.obligations.waiting import Waiting
+from data.prepared import Prepared
+from data.schema import kpm, member, obligation, obligation_letter, outbox, posyandu
 from messages.envelope import KpmId, StaffId
 
-MEMBERS = select(member).where(member.c.kpm_id.in_(bindparam("ks", expanding=True))).order_by(member.c.id)
-KEPT = select(obligation).where(obligation.c.kpm_id.in_(bindparam("ks", expanding=True)))
-ADD = InsertOnce(obligation, ["member_id", "series", "occurrence"])
-_THIS = (
-    obligation.c.member_id == bindparam("b_member"),
-    obligation.c.series == bindparam("b_series"),
-    obligation.c.occurrence == bindparam("b_occurrence"),
+_KEY = ["member_id", "series", "occurrence"]
+MEMBERS = Prepared(select(*MEMBER).where(member.c.kpm_id.in_(bindparam("ks", expanding=True))).order_by(member.c.id))
+KEPT = Prepared(select(obligation).where(obligation.c.kpm_id.in_(bindparam("ks", expanding=True))))
+POSYANDU = Prepared(
+    select(posyandu).where(posyandu.c.desa_id.in_(bindparam("ds", expanding=True))).order_by(posyandu.c.id)
 )
-REMINDED = update(obligation).where(*_THIS).values(reminded=bindparam("b_day"), times=obligation.c.times + 1)
+ADD = InsertOnce(obligation, _KEY)
+SPOKEN_OF = Upsert(obligation, _KEY, ["reminded"], add=["times"])
 ADD_LETTER = insert(obligation_letter).returning(obligation_letter.c.id, sort_by_parameter_order=True)
 LAST_ASKED = (
     select(obligation_letter)
@@ -48,23 +50,24 @@ class Obligations:
     def __init__(self, conn: Connection, now: datetime) -> None:
         self.conn, self.now = conn, now
         self.queue = Queue(conn, now)
+        self.waiting = Waiting(conn)
 
     # --- look
 
     def members(self, kpm_ids: Collection[int]) -> dict[int, list[Member]]:
         found: dict[int, list[Member]] = defaultdict(list)
-        for row in self.conn.execute(MEMBERS, {"ks": list(kpm_ids)}):
+        for row in MEMBERS.all(self.conn, {"ks": list(kpm_ids)}):
             found[row.kpm_id].append(member_record(row))
         return found
 
     def member(self, member_id: int) -> Member | None:
-        row = self.conn.execute(select(member).where(member.c.id == member_id)).first()
+        row = self.conn.execute(select(*MEMBER).where(member.c.id == member_id)).first()
         return member_record(row) if row else None
 
     def kept(self, kpm_ids: Collection[int]) -> dict[Name, Kept]:
         return {
             (row.member_id, row.series, row.occurrence): kept_record(row)
-            for row in self.conn.execute(KEPT, {"ks": list(kpm_ids)})
+            for row in KEPT.all(self.conn, {"ks": list(kpm_ids)})
         }
 
     def refused(self, kelompok_id: int, since: datetime) -> list[Refused]:
@@ -84,9 +87,12 @@ class Obligations:
         )
         return [Refused(KpmId(r.id), r.name, r.member, r.rule, r.reason) for r in self.conn.execute(statement)]
 
-    def posyandu_of(self, desa_id: int) -> Sequence[Posyandu]:
-        rows = self.conn.execute(select(posyandu).where(posyandu.c.desa_id == desa_id).order_by(posyandu.c.id))
-        return [Posyandu(row.name, row.place, row.pattern) for row in rows]
+    def posyandu_in(self, desa_ids: Collection[int]) -> dict[int, list[Posyandu]]:
+        """Those of each desa; most have one, some several."""
+        found: dict[int, list[Posyandu]] = defaultdict(list)
+        for row in POSYANDU.all(self.conn, {"ds": list(desa_ids)}):
+            found[row.desa_id].append(Posyandu(row.name, row.place, row.pattern))
+        return found
 
     # --- letters
 
@@ -100,23 +106,21 @@ class Obligations:
         """Remember what letters to these addresses ask; unasked ones count as a reminder of each thing."""
         if not letters:
             return []
-        rows = [{"address_id": where, "on": on, "items": [_packed(i) for i in items]} for where, items in letters]
+        rows = [{"address_id": where, "on": on, "items": [packed(i) for i in items]} for where, items in letters]
         ids = self.conn.execute(ADD_LETTER, rows).scalars().all()
         every = [item for _, items in letters for item in items] if unasked else []
         if every:
-            ADD.many(self.conn, [_row(item) for item in every])
-            this = [{"b_member": i.member_id, "b_series": i.series, "b_occurrence": i.occurrence} for i in every]
-            self.conn.execute(REMINDED, [{**one, "b_day": on} for one in this])
+            SPOKEN_OF.many(self.conn, [{**row_of(item), "reminded": on, "times": 1} for item in every])
         return list(ids)
 
     def letter(self, letter_id: int) -> Asked | None:
         row = self.conn.execute(select(obligation_letter).where(obligation_letter.c.id == letter_id)).first()
-        return _asked(row) if row else None
+        return asked_record(row) if row else None
 
     def last_asked(self, address_id: int, since: date) -> Asked | None:
         """The newest letter to this address, when it went out since then."""
         row = self.conn.execute(LAST_ASKED, {"a": address_id}).first()
-        return _asked(row) if row and row.on >= since else None
+        return asked_record(row) if row and row.on >= since else None
 
     def answered(self, letter_id: int) -> None:
         self.conn.execute(update(obligation_letter).where(obligation_letter.c.id == letter_id).values(open=False))
@@ -124,14 +128,6 @@ class Obligations:
     def last_unasked(self, address_id: int) -> str:
         """The key of the letter that we last sent there by ourselves: a short answer belongs to it."""
         return self.conn.execute(LAST_UNASKED, {"a": address_id}).scalar() or ""
-
-    def cancel_waiting(self, kpm_id: int) -> int:
-        """What waits for this family about obligations is not said any more."""
-        mine = select(outbox_kpm.c.outbox_id).where(outbox_kpm.c.kpm_id == kpm_id)
-        statement = update(outbox).where(
-            outbox.c.state == "queued", outbox.c.key.like("obligations.%"), outbox.c.unasked, outbox.c.id.in_(mine)
-        )
-        return self.conn.execute(statement.values(state="cancelled")).rowcount
 
     # --- words and marks
 
@@ -154,7 +150,7 @@ class Obligations:
         return Claim(was.mark) if was.mark else None
 
     def _ensure(self, item: Item) -> None:
-        ADD(self.conn, _row(item))
+        ADD(self.conn, row_of(item))
 
     def _found(self, item: Item) -> Any:
         return self.conn.execute(select(obligation).where(*_this(item))).one()
@@ -179,54 +175,9 @@ class Obligations:
         )
 
 
-def member_record(row: Any) -> Member:
-    return Member(
-        row.id,
-        KpmId(row.kpm_id),
-        row.name,
-        row.component,
-        row.born,
-        row.hpl,
-        row.school,
-        row.level,
-        row.delivered,
-        row.stopped is not None,
-        row.at_risk,
-    )
-
-
-def kept_record(row: Any) -> Kept:
-    return Kept(
-        row.member_id,
-        row.series,
-        row.occurrence,
-        Claim(row.claim) if row.claim else None,
-        row.reason,
-        row.done_on,
-        Claim(row.mark) if row.mark else None,
-        row.proof,
-        row.reminded,
-        row.times,
-    )
-
-
 def _this(item: Item) -> tuple[Any, ...]:
     return (
         obligation.c.member_id == item.member_id,
         obligation.c.series == item.series,
         obligation.c.occurrence == item.occurrence,
     )
-
-
-def _row(item: Item) -> dict[str, Any]:
-    values = {"member_id": item.member_id, "kpm_id": item.kpm_id, "rule": item.rule, "times": 0}
-    return {**values, "series": item.series, "occurrence": item.occurrence}
-
-
-def _packed(item: Item) -> list[Any]:
-    return [int(item.kpm_id), item.member_id, item.rule, item.series, item.occurrence]
-
-
-def _asked(row: Any) -> Asked:
-    items = [Item(KpmId(kpm), who, rule, series, occurrence) for kpm, who, rule, series, occurrence in row.items]
-    return Asked(row.id, row.address_id, row.on, items, row.open)

@@ -4,44 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from data.dialect import Upsert
+from data.obligations.records import Attended, SchoolMonth
 from data.records import Kind
 from data.schema import attendance, meeting, meeting_kelompok, school_month
+from data.summary import HELD
 
 KEEP_MONTH = Upsert(school_month, ["member_id", "month"], ["school", "effective", "alpa", "izin", "sakit"])
-
-
-@dataclass(frozen=True, slots=True)
-class Attended:
-    """Meetings of one family in a time: those held, and what the register says."""
-
-    held: int = 0
-    hadir: int = 0
-    izin: int = 0
-    sakit: int = 0
-    alpa: int = 0
-
-    @property
-    def unknown(self) -> int:
-        return self.held - self.hadir - self.izin - self.sakit - self.alpa
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolMonth:
-    """One month of one child, as the school wrote it."""
-
-    member_id: int
-    month: str
-    school: str
-    effective: int
-    alpa: int
-    izin: int
-    sakit: int
 
 
 def attended(conn: Connection, kelompok_ids: Collection[int], since: datetime, until: datetime) -> dict[int, Attended]:
@@ -61,7 +34,7 @@ def attended(conn: Connection, kelompok_ids: Collection[int], since: datetime, u
             meeting.c.cancelled.is_(False),
             meeting.c.starts >= since,
             meeting.c.starts < until,
-            or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0),
+            HELD,
         )
         .group_by(attendance.c.kpm_id, attendance.c.mark)
     )

@@ -25,6 +25,8 @@ from data.schema import (
     staff,
     visit,
 )
+from data.scoped import audited
+from data.scoped.audited import Noted, Sought
 from data.scoped.seen import Asked, Found, Past, Planned, Visited, planned
 from data.scoped.statements import ANSWERS, PLACES, PLANNED, within
 from messages.envelope import Address, KpmId
@@ -201,6 +203,16 @@ class Scoped:
         self.audit.write(f"staff:{who.id}", "visit.noted", f"kpm:{kpm_id}")
         return True
 
+    # --- the audit
+
+    def audited(self, who: Staff, sought: Sought, most: int) -> list[Noted]:
+        """Who did what inside the scope, the newest first."""
+        return audited.find(self.conn, who, sought, most)
+
+    def audited_people(self, who: Staff) -> list[tuple[int, str]]:
+        """Whose acts can be asked for, by name."""
+        return audited.people(self.conn, who)
+
     # --- questions
 
     def questions(self, who: Staff, only: int | None = None) -> list[Asked]:
@@ -244,4 +256,4 @@ class Scoped:
         return bool(done)
 
 
-__all__ = ["PLACES", "Asked", "Found", "Past", "Planned", "Scoped", "Visited", "within"]
+__all__ = ["PLACES", "Asked", "Found", "Noted", "Past", "Planned", "Scoped", "Sought", "Visited", "within"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from data.records import Audience, Kelompok
 from handlers import scope
 from handlers.rules.broadcast import Wanted, read_audience
 
+LONG = 60
 _SORT = re.compile(r"(?:(desa|kecamatan|kec\.?)\s+)?(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -19,8 +21,12 @@ def resolve(words: str, kelompoks: Sequence[Kelompok], *, all_of_scope: bool) ->
     ids, unknown = _places(wanted, kelompoks)
     if not wanted.places and not all_of_scope:
         ids = [k.id for k in kelompoks]
-    narrowed = (wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless, wanted.undone)
-    return Audience(tuple(ids), *narrowed), unknown
+    return Audience(tuple(ids), *_narrowing(wanted)), unknown
+
+
+def _narrowing(wanted: Wanted) -> tuple[Any, ...]:
+    by_words = (wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless, wanted.undone)
+    return *by_words, wanted.answers, wanted.last
 
 
 def _places(wanted: Wanted, kelompoks: Sequence[Kelompok]) -> tuple[list[int], list[str]]:
@@ -45,3 +51,30 @@ def _place(words: str, kelompoks: Sequence[Kelompok]) -> list[Kelompok]:
     in_desa = [k for k in kelompoks if k.desa.lower() == wanted]
     in_kecamatan = [k for k in kelompoks if k.kecamatan.lower() == wanted]
     return in_kecamatan if (sort or "").lower().startswith("kec") else in_desa or ([] if sort else in_kecamatan)
+
+
+def compose(
+    ids: Collection[int], narrowing: Sequence[str], kelompoks: Sequence[Kelompok], *, everybody: bool
+) -> tuple[Audience, str]:
+    """What was chosen on a page: groups by their numbers, the rest in the words of the chat. `everybody` means the
+    whole scope, whatever it holds, as `resolve` does. Raises LookupError for a group of others or a word that means
+    nothing."""
+    known = {k.id: k for k in kelompoks}
+    wanted = read_audience(", ".join(narrowing))
+    if wanted.places or not set(ids) <= known.keys():
+        raise LookupError("not within this scope")
+    chosen = [k for k in kelompoks if k.id in set(ids)]
+    said = ", ".join(["semua" if everybody else _named(chosen, kelompoks), *narrowing])
+    return Audience(() if everybody else tuple(k.id for k in chosen), *_narrowing(wanted)), said[:200]
+
+
+def _named(chosen: Sequence[Kelompok], kelompoks: Sequence[Kelompok]) -> str:
+    """Their names, whole desa by the name of the desa, as long as they are few."""
+    if len(chosen) == 1:
+        return scope.full_name(chosen[0])
+    names: list[str] = []
+    for desa_id in dict.fromkeys(k.desa_id for k in chosen):
+        of_desa = [k for k in chosen if k.desa_id == desa_id]
+        whole = len(of_desa) == sum(k.desa_id == desa_id for k in kelompoks) > 1
+        names += [f"desa {of_desa[0].desa}"] if whole else [k.name for k in of_desa]
+    return ", ".join(names) if len(", ".join(names)) <= LONG else f"{len(chosen)} kelompok"

@@ -11,37 +11,28 @@ from typing import Any
 from data.records import Audience, Kelompok, Person, Role, Staff
 from data.store import Tx
 from handlers import scope
+from handlers.broadcast import files
+from handlers.broadcast.announcing import announce, due_of, refused_words
 from handlers.broadcast.audience import resolve
-from handlers.broadcast.night import ask_koordinators
-from handlers.broadcast.preview import EXAMPLES, TITLES, preview, when_it_goes
+from handlers.broadcast.preview import EXAMPLES, TITLES, preview, see
 from handlers.broadcast.result import on_last
-from handlers.rules.broadcast import LONGEST, URGENT, Fault, fault_of, read_kind
-from handlers.rules.courtesy import may_speak
+from handlers.rules.broadcast import LONGEST, read_kind, tidy
 from handlers.rules.dates import DateFault, read_when
 from handlers.speech import say
 from messages.envelope import Inbound, Outbound
 
 TOPIC = "siaran"
 OPEN_FOR = timedelta(hours=12)
-TAKE_BACK = timedelta(minutes=1)
-"""How long nothing goes after Kirim."""
-
 DROP = {"draft.drop", "batal", "tidak jadi", "gak jadi", "ga jadi"}
 SEND = {"draft.send", "kirim", "ya", "ya kirim"}
 OPTIONS = 9
 NO_TIME = {"meetings.when.missing", "meetings.when.no_day", "meetings.when.no_hour", "meetings.when.recurring"}
 """The words are no moment at all: then they belong to the text."""
 
-FAULTS = {
-    Fault.LINK: "broadcast.fault.link",
-    Fault.NUMBER: "broadcast.fault.number",
-    Fault.AMOUNT: "broadcast.fault.amount",
-    Fault.SECRET: "broadcast.fault.secret",
-}
 Draft = dict[str, Any]
 
 
-def on_siaran(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
+def on_siaran(msg: Inbound, who: Person, tx: Tx, rest: str, file: int | None = None) -> list[Outbound]:
     """SIARAN Melati 3; Besok bawa Buku KIA. With a third field: when. SIARAN HASIL and SIARAN BATAL: the last one."""
     kelompoks = scope.mine(who, tx)
     if who.staff is None or not kelompoks:
@@ -49,7 +40,7 @@ def on_siaran(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     if (act := rest.lower()) in {"hasil", "batal", "tarik"}:
         return on_last(msg, who.staff, tx, kelompoks[0].name, act)
     kind, rest = read_kind(rest)
-    draft: Draft = {"kind": kind}
+    draft: Draft = {"kind": kind, "file": file}
     rest += "".join(sign for sign in msg.text[len(msg.text.rstrip(" .!?")) :] if sign != " ")  # a question stays one
     whom, parts = _parts(rest.lstrip(" ;,:\n"), kelompoks)
     if not whom:
@@ -80,13 +71,30 @@ def on_number(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     return [say(msg, "broadcast.fault.number")]
 
 
-def on_media(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
-    """A photo or voice note that was meant for families; None when it was not."""
+def on_media(msg: Inbound, who: Person, tx: Tx, *, numbered: bool) -> list[Outbound] | None:
+    """A photo, PDF or voice note that is meant for families; None when it is not."""
     waiting = tx.sessions.newest(who.address_id)
-    kelompoks, open_here = scope.mine(who, tx), waiting is not None and waiting.topic == TOPIC
-    if not kelompoks or (not open_here and not re.match(r"/?(?:siaran|umumkan)\b", msg.text, re.IGNORECASE)):
+    draft = dict(waiting.memory) if waiting is not None and waiting.topic == TOPIC else None
+    begins = re.match(r"/?(?:siaran|umumkan)\b[\s:;,.]*", msg.text, re.IGNORECASE)
+    kelompoks = scope.mine(who, tx)
+    if who.staff is None or not kelompoks or (draft is None and begins is None):
         return None
-    return [say(msg, "broadcast.only_text", kelompok=kelompoks[0].name)]
+    if numbered:
+        return on_number(msg, who, tx)
+    file = files.take(msg, who.staff, tx, draft.get("file") if draft else None)
+    if file is None:
+        return [say(msg, "broadcast.only_files", kelompok=kelompoks[0].name)]
+    if begins is not None:
+        return on_siaran(msg, who, tx, msg.text[begins.end() :].rstrip(" .!?"), file)
+    assert draft is not None  # noqa: S101  it began here, or it was open
+    draft["file"] = file
+    if draft["step"] != "whom" and msg.text:
+        return _take_words(msg, who, tx, draft, msg.text)
+    if draft["step"] == "preview":
+        return _preview(msg, who, tx, draft)
+    taken = say(msg, "broadcast.file_taken", what=files.CALLED[files.SORTS[msg.kind]])
+    ask = _ask_words(msg, who, tx, draft) if draft["step"] == "words" else _ask_whom(msg, who, tx, draft, kelompoks)
+    return [taken, *ask]
 
 
 def on_draft_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
@@ -95,6 +103,8 @@ def on_draft_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any])
     word = msg.button or msg.text.strip().lower().rstrip(".!")
     if word in DROP:
         tx.sessions.end(who.address_id, TOPIC)
+        if draft.get("file"):
+            tx.broadcasts.files.drop(draft["file"])
         return [say(msg, "meetings.draft.dropped")]
     if who.staff is None or not kelompoks:
         tx.sessions.end(who.address_id, TOPIC)
@@ -110,7 +120,10 @@ def on_draft_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any])
         case "words":
             return _take_words(msg, who, tx, draft, msg.text) if msg.text and not msg.button else None
         case _ if word in SEND:
-            return _send(msg, who.staff, who, tx, draft, kelompoks)
+            return _send(msg, who.staff, who, tx, draft)
+        case _ if word in files.WITHOUT and draft.get("file"):
+            tx.broadcasts.files.drop(draft.pop("file"))
+            return _preview(msg, who, tx, draft)
         case _ if not msg.button:
             before = draft.get("when")
             said = _take_when(msg, draft, msg.text, kelompoks)
@@ -157,15 +170,11 @@ def _take_when(msg: Inbound, draft: Draft, words: str, kelompoks: Sequence[Kelom
 
 
 def _take_words(msg: Inbound, who: Person, tx: Tx, draft: Draft, words: str) -> list[Outbound]:
-    text = " ".join(words.split())
-    text = text if text.endswith((".", "!", "?")) else f"{text}."
-    fault = fault_of(text, draft["kind"])
-    if fault is not None:
+    text = tidy(words)
+    if (refused := refused_words(text, draft["kind"])) is not None:
         draft["step"] = "words"
         tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
-        if fault is Fault.LONG:
-            return [say(msg, "broadcast.fault.long", count=str(len(text)), most=str(LONGEST[draft["kind"]]))]
-        return [say(msg, FAULTS[fault])]
+        return [say(msg, refused[0], **refused[1])]
     draft["words"] = text
     return _preview(msg, who, tx, draft)
 
@@ -173,33 +182,26 @@ def _take_words(msg: Inbound, who: Person, tx: Tx, draft: Draft, words: str) -> 
 def _preview(msg: Inbound, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
     assert who.staff is not None  # noqa: S101  the router only lets staff in here
     audience = Audience(**draft["audience"])
-    params = preview(tx, who.staff, draft, audience, due=_due(tx, draft))
-    if params is None:
+    file = files.of_draft(tx, draft)
+    draft["file"] = file.id if file is not None else None
+    seen = see(tx, who.staff, draft, audience, due=_due(tx, draft))
+    if seen is None:
         tx.sessions.end(who.address_id, TOPIC)
         return [say(msg, "broadcast.nobody", audience=draft["said"])]
-    draft["step"], draft["told"] = "preview", params["told"]
+    draft["step"], draft["told"] = "preview", seen.told
     tx.sessions.keep(who.address_id, TOPIC, draft, OPEN_FOR)
-    return [say(msg, "broadcast.preview", **params)]
+    return [say(msg, "broadcast.preview", **preview(seen))]
 
 
 def _due(tx: Tx, draft: Draft) -> datetime:
-    later = datetime.fromisoformat(draft["when"]) if "when" in draft else tx.now
-    return max(later, tx.now + TAKE_BACK)
+    return due_of(tx, datetime.fromisoformat(draft["when"]) if "when" in draft else None)
 
 
-def _send(msg: Inbound, by: Staff, who: Person, tx: Tx, draft: Draft, kelompoks: Sequence[Kelompok]) -> list[Outbound]:
+def _send(msg: Inbound, by: Staff, who: Person, tx: Tx, draft: Draft) -> list[Outbound]:
+    if draft.get("file") and files.of_draft(tx, draft) is None:
+        return _preview(msg, who, tx, draft)  # it cannot be used, as was told meanwhile
     tx.sessions.end(who.address_id, TOPIC)
-    audience, kind, due = Audience(**draft["audience"]), draft["kind"], _due(tx, draft)
-    sleeps = not may_speak(due, kelompoks[0].zone, tx.settings.hours())
-    own = by.role is not Role.PENDAMPING
-    urgent = kind in URGENT
-    night = "no" if not (urgent and sleeps) else "allowed" if own else "asked"
-    one = tx.broadcasts.add(by, kind, draft["said"], audience, draft["words"], due, night)
-    tx.audit.write(f"staff:{by.id}", "broadcast.written", one.about, None, draft["said"], draft["words"][:200])
-    told = str(draft["told"])
-    when = when_it_goes(tx, due, kelompoks[0].zone, night)
-    letters = ask_koordinators(tx, one, by, told) if night == "asked" else []
-    if night == "asked" and not letters:
-        tx.broadcasts.change(one.id, night="no")
-        when = when_it_goes(tx, due, kelompoks[0].zone, "no")
-    return [say(msg, "broadcast.sent", audience=one.said, told=told, when=when, ref=str(one.id)), *letters]
+    audience, due, told = Audience(**draft["audience"]), _due(tx, draft), draft["told"]
+    done = announce(tx, by, draft["kind"], draft["said"], audience, draft["words"], due, told, draft.get("file"))
+    shown = {"audience": done.one.said, "told": str(told), "when": done.when, "ref": str(done.one.id)}
+    return [say(msg, "broadcast.sent", **shown), *done.letters]

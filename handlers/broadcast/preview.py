@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from data.broadcasts import Counts
+from data.broadcasts import BroadcastFile, Counts
 from data.content.prices import prices
 from data.records import Audience, Role, Staff
 from data.store import Tx
+from handlers.broadcast import files
 from handlers.rules.broadcast import URGENT, cost
 from handlers.rules.courtesy import PER_WEEK, may_speak, next_allowed
 from messages import catalog, spoken
@@ -41,44 +43,78 @@ EXAMPLES = {
 }
 
 
-def preview(
-    tx: Tx, by: Staff, draft: Mapping[str, Any], audience: Audience, *, due: datetime
-) -> dict[str, object] | None:
-    """The parameters of `broadcast.preview`; None when nobody is meant."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is to see of a draft, for the chat and for the page."""
+
+    title: str
+    said: str
+    names: Sequence[str]
+    counts: Counts
+    price: str
+    file: BroadcastFile | None
+    when: str
+    shown: str
+
+    @property
+    def told(self) -> int:
+        counts = self.counts
+        return counts.families - counts.phoneless - counts.silent - counts.full
+
+
+def see(
+    tx: Tx, by: Staff, draft: Mapping[str, Any], audience: Audience, *, due: datetime, names: int = NAMES
+) -> Seen | None:
+    """None when nobody is meant."""
     kind = draft["kind"]
-    counts = tx.broadcasts.counts(by, audience, None if kind in URGENT else PER_WEEK)
+    counts = tx.broadcasts.whom.counts(by, audience, None if kind in URGENT else PER_WEEK)
     if not counts.families:
         return None
     zone = tx.people.kelompok_in_scope(by)[0].zone
-    rupiah = f"Rp{cost(counts.template, prices()['marketing']):,}".replace(",", ".")
-    sleeps = not may_speak(due, zone, tx.settings.hours())
-    night = "no" if not (kind in URGENT and sleeps) else "asked" if by.role is Role.PENDAMPING else "allowed"
+    return Seen(
+        TITLES[kind],
+        draft["said"],
+        tx.broadcasts.whom.names(by, audience, names),
+        counts,
+        f"Rp{cost(counts.template, prices()['marketing']):,}".replace(",", "."),
+        files.of_draft(tx, draft),
+        when_it_goes(tx, due, zone, night_of(tx, by, kind, due, zone)),
+        shown(kind, "Ibu …", by.name, draft["words"]),
+    )
+
+
+def night_of(tx: Tx, by: Staff, kind: str, due: datetime, zone: ZoneInfo) -> str:
+    """Something urgent while people sleep: a koordinator may, a pendamping asks one."""
+    if kind not in URGENT or may_speak(due, zone, tx.settings.hours()):
+        return "no"
+    return "asked" if by.role is Role.PENDAMPING else "allowed"
+
+
+def preview(seen: Seen) -> dict[str, object]:
+    """The parameters of `broadcast.preview`."""
     return {
-        "title": TITLES[kind],
-        "audience": draft["said"],
-        "names": _names(tx.broadcasts.names(by, audience, NAMES), counts.families),
-        "families": str(counts.families),
-        "told": str(told(counts)),
-        "unreached": unreached(counts),
-        "free": str(counts.free),
-        "letters": str(counts.template),
-        "price": rupiah,
-        "when": when_it_goes(tx, due, zone, night),
-        "shown": shown(kind, "Ibu …", by.name, draft["words"]),
+        "title": seen.title,
+        "audience": seen.said,
+        "names": _names(seen.names, seen.counts.families, NAMES_LENGTH - 120 * bool(seen.file)),
+        "families": str(seen.counts.families),
+        "told": str(seen.told),
+        "unreached": unreached(seen.counts),
+        "free": str(seen.counts.free),
+        "letters": str(seen.counts.template),
+        "price": seen.price,
+        "file": f"{line} " if (line := files.line(seen.file, seen.counts)) else "",
+        "when": seen.when,
+        "shown": seen.shown,
     }
 
 
-def _names(names: Sequence[str], families: int) -> str:
+def _names(names: Sequence[str], families: int, room: int) -> str:
     """'Aminah, Siti, Wati', 'Aminah, Siti, dan 25 lainnya'."""
     shown = list(names)
-    while len(", ".join(shown)) > NAMES_LENGTH and len(shown) > 1:
+    while len(", ".join(shown)) > room and len(shown) > 1:
         shown.pop()
     left = families - len(shown)
     return ", ".join(shown) + (f", dan {left} lainnya" if left else "")
-
-
-def told(counts: Counts) -> int:
-    return counts.families - counts.phoneless - counts.silent - counts.full
 
 
 def unreached(counts: Counts) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from data.broadcasts import Broadcast, Told
 from data.records import Line, Person, Staff
 from data.store import Tx
+from handlers.broadcast.announcing import take_back
+from handlers.broadcast.files import CALLED
 from handlers.broadcast.night import on_night
 from handlers.rules.courtesy import PER_WEEK
 from handlers.rules.status import State, judge
@@ -75,19 +78,8 @@ def on_last(msg: Inbound, by: Staff, tx: Tx, kelompok: str, act: str) -> list[Ou
 
 
 def _take_back(msg: Inbound, by: Staff, tx: Tx, one: Broadcast) -> list[Outbound]:
-    """What has not gone does not go; what has is said honestly."""
-    waited = one.state == "waiting"
-    cancelled = tx.outbox.cancel_about(one.about)
-    if waited or cancelled:
-        tx.broadcasts.change(one.id, state="cancelled")
-        tx.audit.write(f"staff:{by.id}", "broadcast.taken_back", one.about, one.state, "cancelled")
-    states = tx.broadcasts.states(one)
-    gone = sum(states.get(state, 0) for state in ("sending", "sent", "delivered", "read"))
-    if not gone and (waited or cancelled or one.state == "cancelled"):
-        return [say(msg, "broadcast.taken_back")]
-    if waited or cancelled:
-        return [say(msg, "broadcast.stopped", told=str(gone), count=str(cancelled))]
-    return [say(msg, "broadcast.too_late", told=str(gone))]
+    key, words = take_back(tx, by, one)
+    return [say(msg, key, **words)]
 
 
 # --- the result
@@ -104,12 +96,12 @@ def _result(msg: Inbound, tx: Tx, one: Broadcast) -> Outbound:
         audience=one.said,
         at=f"{spoken.short_date(local.date())} {spoken.clock(local)}",
         words=one.words,
-        numbers=_numbers(one, tally),
+        numbers=numbers(one, tally) + file_line(tx, one),
         lines=_lines(tx, msg, one, tally) or "Semua yang bisa dikabari sudah dikabari.",
     )
 
 
-def _numbers(one: Broadcast, tally: Mapping[str | None, int]) -> str:
+def numbers(one: Broadcast, tally: Mapping[str | None, int]) -> str:
     """'Dikabari 24 dari 27 keluarga: dibaca 10, sampai 8, terkirim 6. Menunggu 2.'"""
     if not tally:
         return "Ditarik kembali sebelum dikirim." if one.state == "cancelled" else "Belum mulai dikirim."
@@ -122,6 +114,15 @@ def _numbers(one: Broadcast, tally: Mapping[str | None, int]) -> str:
     return said if one.state != "waiting" else f"{said} Masih berjalan."
 
 
+def file_line(tx: Tx, one: Broadcast) -> str:
+    """' 1 foto ikut; pada 3 nomor menyusul sesudah mereka membalas.'"""
+    file = tx.broadcasts.files.of(one.id)
+    if file is None:
+        return ""
+    owed = tx.broadcasts.files.owed(one.id)
+    return f" 1 {CALLED[file.sort]} ikut" + (f"; pada {owed} nomor menyusul sesudah mereka membalas." if owed else ".")
+
+
 def _lines(tx: Tx, msg: Inbound, one: Broadcast, tally: Mapping[str | None, int]) -> str:
     """The families it did not reach, by reason."""
     missing = tx.broadcasts.missed(one, LOOKED_UP)
@@ -130,21 +131,36 @@ def _lines(tx: Tx, msg: Inbound, one: Broadcast, tally: Mapping[str | None, int]
     lines = tx.status.lines(sorted({family.kpm.kelompok_id for family in missing}))
     by_reason: dict[str, list[str]] = {}
     for family in missing:
-        by_reason.setdefault(_reason(msg, family, lines), []).append(family.kpm.name)
+        by_reason.setdefault(reason(msg.at, family, lines), []).append(family.kpm.name)
     shown = [f"- {reason}: {_short(names)}" for reason, names in by_reason.items()]
     left = sum(n for state, n in tally.items() if state not in ARRIVED) - len(missing)
     return "\n".join([*shown, *([f"- dan {left} keluarga lain"] if left > 0 else [])])[:LONGEST]
 
 
-def _reason(msg: Inbound, family: Told, lines: Mapping[int, Sequence[Line]]) -> str:
+def each(tx: Tx, one: Broadcast, limit: int) -> list[tuple[Told, str]]:
+    """Every family with what became of it, those it did not reach first."""
+    found = tx.broadcasts.each(one, limit)
+    lines = tx.status.lines(sorted({family.kpm.kelompok_id for family in found if not _arrived(family)}))
+    told = [(family, reason(tx.now, family, lines)) for family in found]
+    return sorted(told, key=lambda row: _arrived(row[0]))
+
+
+def _arrived(family: Told) -> bool:
+    return family.letter is not None and family.letter.state in ARRIVED
+
+
+def reason(at: datetime, family: Told, lines: Mapping[int, Sequence[Line]]) -> str:
+    """How far it came, or why it did not."""
+    if family.letter is not None and family.letter.state in ARRIVED:
+        return ARRIVED[family.letter.state]
     if family.letter is not None and family.letter.state is Status.CANCELLED:
         return "dibatalkan"
     if family.why == "consent" and family.kpm.id in lines:
-        state = judge(lines[family.kpm.id], None, msg.at).state
+        state = judge(lines[family.kpm.id], None, at).state
         return REASONS[state]
     if family.letter is None:
         return WHY[family.why or "consent"]
-    usual = judge(lines.get(family.kpm.id, ()), family.letter, msg.at).state
+    usual = judge(lines.get(family.kpm.id, ()), family.letter, at).state
     return REASONS.get(usual, "belum terkirim")
 
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from data.broadcasts import Broadcast, Family
 from data.records import Kpm, Staff
 from data.store import Tx
+from handlers.broadcast import files
 from handlers.broadcast.preview import KEYS, params
 from handlers.rules.broadcast import URGENT
 from handlers.rules.courtesy import PER_WEEK, next_allowed
 from handlers.speech import names_of
-from messages.envelope import Outbound, Priority, StaffTo, Status
+from messages.envelope import Attachment, Outbound, Priority, StaffTo, Status
 
 GROUPS = 3
 """About 30 families each: one transaction stays well under 500 letters and 50 ms (HOUSE 8)."""
@@ -29,6 +30,7 @@ def tick_broadcasts(tx: Tx) -> bool:
     if by is None or not by.active:
         tx.outbox.cancel_about(one.about)
         tx.broadcasts.change(one.id, state="cancelled")
+        tx.audit.write("bot", "broadcast.taken_back", one.about, one.state, "cancelled", "petugas sudah keluar")
     elif one.state == "waiting":
         _write(tx, one, by)
     else:
@@ -37,7 +39,7 @@ def tick_broadcasts(tx: Tx) -> bool:
 
 
 def _write(tx: Tx, one: Broadcast, by: Staff) -> None:
-    ids = tx.broadcasts.groups(by, one.audience, one.cursor, GROUPS)
+    ids = tx.broadcasts.whom.groups(by, one.audience, one.cursor, GROUPS)
     if not ids:
         tx.broadcasts.change(one.id, state="put", due=tx.now + LOOK_AGAIN[0])
         return
@@ -46,16 +48,20 @@ def _write(tx: Tx, one: Broadcast, by: Staff) -> None:
         # Whom it is for is decided when it may be said: who answers in the evening is not asked at dawn.
         tx.broadcasts.change(one.id, due=allowed)
         return
+    file, comes = files.on_its_way(tx, one)
+    if comes:
+        tx.broadcasts.change(one.id, due=tx.now + LOOK_AGAIN[0])
+        return
     by_phone: dict[int, list[Family]] = {}
     left_out: list[tuple[Kpm, int | None, str | None]] = []
-    for family in tx.broadcasts.families(by, one.audience, ids):
+    for family in tx.broadcasts.whom.families(by, one.audience, ids):
         if (why := _why_not(one, family)) is not None:
             left_out.append((family.kpm, None, why))
         elif family.address_id is not None:
             by_phone.setdefault(family.address_id, []).append(family)
     tx.broadcasts.remember(one.id, left_out)
     for address_id, families in by_phone.items():
-        _put(tx, one, by, address_id, families)
+        _put(tx, one, by, address_id, families, files.attachment(file))
     tx.broadcasts.change(one.id, cursor=ids[-1])
 
 
@@ -67,7 +73,7 @@ def _why_not(one: Broadcast, family: Family) -> str | None:
     return "week" if one.kind not in URGENT and family.letters >= PER_WEEK else None
 
 
-def _put(tx: Tx, one: Broadcast, by: Staff, address_id: int, families: list[Family]) -> None:
+def _put(tx: Tx, one: Broadcast, by: Staff, address_id: int, families: list[Family], file: Attachment | None) -> None:
     """One letter per phone, which names every family it is for."""
     kpms = [family.kpm for family in families]
     where = families[0].address
@@ -80,6 +86,7 @@ def _put(tx: Tx, one: Broadcast, by: Staff, address_id: int, families: list[Fami
         priority=Priority.BROADCAST,
         not_before=tx.now,
         about=one.about,
+        attachment=file,
         unasked=True,
         kpms=[kpm.id for kpm in kpms],
     )

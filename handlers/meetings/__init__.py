@@ -16,7 +16,6 @@ from handlers.meetings.draft import done_with, on_draft_line, on_gabung, on_jadw
 from handlers.meetings.place import on_permit, on_place_line
 from handlers.meetings.proposing import (
     TOPIC,
-    VOTE,
     on_pick,
     on_rhythm,
     on_usul,
@@ -25,7 +24,8 @@ from handlers.meetings.proposing import (
     on_vote_line,
     tick_proposals,
 )
-from handlers.meetings.rhythm import tick_rhythm
+from handlers.meetings.rhythm import coming, every_of, forget, named, remember, tick_rhythm
+from handlers.meetings.times import VOTE, Votes, pick, propose, read_times, shown, votes
 
 __all__ = [
     "CANCEL",
@@ -34,12 +34,17 @@ __all__ = [
     "VOTE",
     "Change",
     "Plan",
+    "Votes",
     "call_off",
     "cancel_words",
+    "coming",
     "create",
     "done_with",
+    "every_of",
+    "forget",
     "move",
     "move_words",
+    "named",
     "on_batalkan",
     "on_cancel_line",
     "on_draft_line",
@@ -55,9 +60,15 @@ __all__ = [
     "on_usul_line",
     "on_vote",
     "on_vote_line",
+    "pick",
     "planned_from",
+    "propose",
+    "read_times",
     "refused",
+    "remember",
+    "shown",
     "shown_first",
     "tick_proposals",
     "tick_rhythm",
+    "votes",
 ]

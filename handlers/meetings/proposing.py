@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from data.people import Reach
 from data.proposals import Proposal
 from data.records import Kelompok, Person
 from data.store import Tx
 from handlers import scope
 from handlers.meetings import rhythm
 from handlers.meetings.draft import DROP, SEND, open_draft
-from handlers.meetings.preview import default_end
-from handlers.rules.courtesy import PER_WEEK, WEEK, next_allowed
-from handlers.rules.dates import DateFault, read_when
+from handlers.meetings.times import VOTE, local, pick, propose, read_times, said, shown, votes
 from handlers.speech import names_of, pendamping_of, say
 from messages import spoken
-from messages.envelope import Inbound, KpmId, Outbound, Priority, StaffTo
+from messages.envelope import Inbound, Outbound, Priority, StaffTo
 
-TOPIC, VOTE = "usul", "usul_pilih"
+TOPIC = "usul"
 OPEN_FOR = timedelta(hours=12)
-TOLD_AFTER = timedelta(hours=24)
-LIVES = timedelta(days=7)
-MOST = 3
 AT_ONCE = 20
-
-Times = Sequence[tuple[datetime, datetime]]
 
 
 def on_usul(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
@@ -47,51 +39,12 @@ def on_usul(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
         return [
             _votes(msg, tx, found, kelompok) if found else say(msg, "meetings.proposal.how", kelompok=kelompok.name)
         ]
-    if not 2 <= len(fields) - 1 <= MOST:
-        return [say(msg, "meetings.proposal.how", kelompok=kelompok.name)]
-    try:
-        times = [_read(words, msg.at, kelompok) for words in fields[1:]]
-    except DateFault as fault:
-        return [say(msg, fault.key, **fault.params)]
-    if len({starts for starts, _ in times}) < len(times):
-        return [say(msg, "meetings.proposal.how", kelompok=kelompok.name)]
+    times = read_times(fields[1:], msg.at, kelompok)
+    if isinstance(times, tuple):
+        return [say(msg, times[0], **times[1])]
     memory = {"kelompok": kelompok.id, "times": [[a.isoformat(), b.isoformat()] for a, b in times]}
     tx.sessions.keep(who.address_id, TOPIC, memory, OPEN_FOR)
-    return [_preview(msg, tx, kelompok, times)]
-
-
-def _read(words: str, at: datetime, kelompok: Kelompok) -> tuple[datetime, datetime]:
-    read = read_when(words, at.astimezone(kelompok.zone))
-    starts = datetime.combine(read.day, read.starts, kelompok.zone)
-    return starts, datetime.combine(read.day, read.ends, kelompok.zone) if read.ends else default_end(starts)
-
-
-def _preview(msg: Inbound, tx: Tx, kelompok: Kelompok, times: Times) -> Outbound:
-    at = next_allowed(tx.now, kelompok.zone, tx.settings.hours())
-    local = at.astimezone(kelompok.zone)
-    moment = "sekarang" if at <= tx.now else f"{spoken.short_date(local.date())} {spoken.clock(local)}"
-    return say(
-        msg,
-        "meetings.proposal.preview",
-        kelompok=kelompok.name,
-        lines="\n".join(f"{number}. {_said(*one)}" for number, one in enumerate(times, 1)),
-        told=str(sum(len(kpms) for _, kpms in _to_ask(tx, kelompok))),
-        families=str(len(tx.people.families(kelompok.id))),
-        when=moment,
-    )
-
-
-def _said(starts: datetime, ends: datetime) -> str:
-    """'Sabtu 28 November 09.00 WITA'."""
-    return f"{spoken.day_and_date(starts.date())} {spoken.clock_zone(starts)}"
-
-
-def _to_ask(tx: Tx, kelompok: Kelompok) -> list[tuple[Reach, list[Any]]]:
-    """Who agreed and has room for another letter this week."""
-    reach = tx.people.reachable([kelompok.id])
-    week = tx.outbox.unasked_since([kpm.id for one in reach for kpm in one.kpms], tx.now - WEEK)
-    found = [(one, [kpm for kpm in one.kpms if week.get(kpm.id, 0) < PER_WEEK]) for one in reach]
-    return [(one, kpms) for one, kpms in found if kpms]
+    return [say(msg, "meetings.proposal.preview", **shown(tx, kelompok, times))]
 
 
 def on_usul_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
@@ -105,38 +58,11 @@ def on_usul_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) 
         return None
     tx.sessions.end(who.address_id, TOPIC)
     times = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in waiting["times"]]
-    first = min(starts for starts, _ in times)
-    if first <= tx.now:
-        return [say(msg, "meetings.when.past", text=_said(first, first)[:40])]
-    due = next_allowed(tx.now, kelompok.zone, tx.settings.hours())
-    told = min(due + TOLD_AFTER, first - timedelta(hours=1))
-    one = tx.proposals.add(who.staff.id, kelompok.id, times, max(told, tx.now), first)
-    letters = [_letter(one, kelompok, reach, kpms, due, times) for reach, kpms in _to_ask(tx, kelompok)]
-    for reach, _ in _to_ask(tx, kelompok):
-        tx.sessions.keep(reach.address_id, VOTE, {"proposal": one.id}, first - tx.now)
-    tx.audit.write(f"staff:{who.staff.id}", "meeting.proposed", f"kelompok:{kelompok.id}", None, _said(*times[0]))
+    letters = propose(tx, who.staff, kelompok, times)
+    if isinstance(letters, tuple):
+        return [say(msg, letters[0], **letters[1])]
     asked = sum(len(letter.kpms) for letter in letters)
     return [say(msg, "meetings.proposal.sent", kelompok=kelompok.name, told=str(asked)), *letters]
-
-
-def _letter(
-    one: Proposal, kelompok: Kelompok, reach: Reach, kpms: Sequence[Any], due: datetime, times: Times
-) -> Outbound:
-    names = ("first", "second", "third")
-    words = {name: _said(*time) for name, time in zip(names, times, strict=False)}
-    words |= {"names": names_of(kpms), "pendamping": pendamping_of(kelompok), "ref": str(one.id)}
-    return Outbound(
-        reach.address,
-        "meetings.proposal.three" if len(times) == MOST else "meetings.proposal.two",
-        words,
-        once=f"{one.about}:address:{reach.address_id}",
-        priority=Priority.REMINDER,
-        not_before=due,
-        expires=one.expires,
-        about=one.about,
-        unasked=True,
-        kpms=[KpmId(kpm.id) for kpm in kpms],
-    )
 
 
 # --- families choose
@@ -173,28 +99,21 @@ def _vote(msg: Inbound, who: Person, tx: Tx, one: Proposal, choice: int) -> list
     tx.proposals.vote(one.id, [kpm.id for kpm in kpms], choice)
     if choice == 0:
         return [say(msg, "meetings.proposal.none", names=names, pendamping=name)]
-    return [say(msg, "meetings.proposal.voted", names=names, when=_said(*_local(one, tx)[choice - 1]), pendamping=name)]
-
-
-def _local(one: Proposal, tx: Tx) -> Times:
-    zone = tx.people.kelompok(one.kelompok_id).zone
-    return [(starts.astimezone(zone), ends.astimezone(zone)) for starts, ends in one.times]
+    return [say(msg, "meetings.proposal.voted", names=names, when=said(*local(one, tx)[choice - 1]), pendamping=name)]
 
 
 # --- the pendamping picks
 
 
 def _votes(msg: Inbound, tx: Tx, one: Proposal, kelompok: Kelompok) -> Outbound:
-    votes, times = tx.proposals.votes(one.id), _local(one, tx)
-    lines = [f"{number}. {_said(*time)}: {votes.get(number, 0)}" for number, time in enumerate(times, 1)]
-    lines += [f"Tidak bisa: {votes[0]}"] if votes.get(0) else []
+    found = votes(tx, one)
+    lines = [f"{number}. {said(*time)}: {found.by_choice.get(number, 0)}" for number, time in enumerate(found.times, 1)]
+    lines += [f"Tidak bisa: {found.by_choice[0]}"] if found.by_choice.get(0) else []
     options = [
         (f"pick:{one.id}.{number}", f"{spoken.short_date(a.date())} {spoken.clock(a)}")
-        for number, (a, _) in enumerate(times, 1)
+        for number, (a, _) in enumerate(found.times, 1)
     ]
-    asked = str(len(tx.proposals.asked(one)))
-    count = str(sum(votes.values()))
-    words = {"kelompok": kelompok.name, "count": count, "told": asked, "lines": "\n".join(lines)}
+    words = {"kelompok": kelompok.name, "count": str(found.count), "told": str(found.asked), "lines": "\n".join(lines)}
     return say(msg, "meetings.proposal.votes", **words, options=options)
 
 
@@ -208,9 +127,7 @@ def on_pick(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return [say(msg, "meetings.draft.nothing")]
     if not one.open:
         return [say(msg, "meetings.proposal.over", kelompok=kelompok.name)]
-    tx.proposals.close(one.id)
-    tx.outbox.cancel_about(one.about)
-    starts, ends = _local(one, tx)[int(choice) - 1]
+    starts, ends = pick(tx, one, int(choice))
     return open_draft(msg, who, tx, kelompok, {"starts": starts.isoformat(), "ends": ends.isoformat()})
 
 
@@ -239,12 +156,13 @@ def on_rhythm(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return [say(msg, "meetings.draft.nothing")]
     kelompok, one, month = found
     if act == "rhythm.end":
-        tx.rhythms.end(kelompok.id)
+        assert who.staff is not None  # noqa: S101  `mine` looked
+        rhythm.forget(tx, who.staff, kelompok)
         return [say(msg, "meetings.rhythm_ended", kelompok=kelompok.name)]
     if act == "rhythm.skip":
         return [say(msg, "meetings.rhythm_skipped", kelompok=kelompok.name)]
     starts, ends = rhythm.moment(one, kelompok, month)
     if starts <= msg.at:
-        return [say(msg, "meetings.when.past", text=_said(starts, ends)[:40])]
+        return [say(msg, "meetings.when.past", text=said(starts, ends)[:40])]
     fields = {"starts": starts.isoformat(), "ends": ends.isoformat(), "place": one.place}
     return open_draft(msg, who, tx, kelompok, fields)

@@ -23,10 +23,21 @@ def spoken_in_preview(draft: Mapping[str, Any]) -> str:
     """' (tiap bulan Sabtu kedua; bulan depan diusulkan dulu)'."""
     if "every" not in draft:
         return ""
-    nth, weekday = draft["every"]
+    return f" (tiap bulan {named(draft['every'])}; bulan berikutnya diusulkan dulu, tidak dikirim sendiri)"
+
+
+def named(every: Sequence[int]) -> str:
+    """'Sabtu kedua'."""
+    nth, weekday = every
     day = next(name for name, number in WEEKDAYS.items() if number == weekday)
-    word = next(name for name, number in ORDINALS.items() if number == nth)
-    return f" (tiap bulan {day.capitalize()} {word}; bulan berikutnya diusulkan dulu, tidak dikirim sendiri)"
+    return f"{day.capitalize()} {next(name for name, number in ORDINALS.items() if number == nth)}"
+
+
+def every_of(day: date, *, last: bool) -> tuple[int, int] | None:
+    """Which day of the month this is, counted from its beginning or as the last; None when it is not that."""
+    nth = -1 if last else (day.day - 1) // 7 + 1
+    fits = nth in ORDINALS.values() and nth_weekday(day.year, day.month, nth, day.weekday()) == day
+    return (nth, day.weekday()) if fits else None
 
 
 def remember(tx: Tx, by: Staff, kelompok: Kelompok, meeting: Meeting, every: Sequence[int]) -> None:
@@ -83,6 +94,22 @@ def moment(one: Rhythm, kelompok: Kelompok, month: str) -> tuple[datetime, datet
     day = nth_weekday(int(month[:4]), int(month[5:]), one.nth, one.weekday)
     begin, end = (datetime.combine(day, time.fromisoformat(c), kelompok.zone) for c in (one.starts, one.ends))
     return begin, end
+
+
+def forget(tx: Tx, by: Staff, kelompok: Kelompok) -> None:
+    """It is not proposed any longer."""
+    if (one := tx.rhythms.get(kelompok.id)) is not None:
+        tx.rhythms.end(kelompok.id)
+        was = f"{named((one.nth, one.weekday))} {one.starts}"
+        tx.audit.write(f"staff:{by.id}", "meeting.every_month", f"kelompok:{kelompok.id}", was, None)
+
+
+def coming(tx: Tx, one: Rhythm, kelompok: Kelompok) -> tuple[datetime, datetime]:
+    """The next time that has not been spoken of."""
+    month = _following(one.proposed)
+    while (found := moment(one, kelompok, month))[0] <= tx.now:
+        month = _following(month)
+    return found
 
 
 def _following(month: str) -> str:

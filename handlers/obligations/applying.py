@@ -9,6 +9,7 @@ from data.records import FamilyStatus, Kpm
 from data.store import Tx
 from handlers.obligations.stopping import is_baby, stop
 from handlers.rules.data_changes import Change, Meant
+from handlers.rules.obligations import NEXT_PREGNANCY, has_delivered
 from messages.envelope import Address
 
 
@@ -37,7 +38,9 @@ def apply(tx: Tx, kpm: Kpm, meant: Meant, actor: str) -> None:
         case Change.CANDIDATE | Change.GRADUATED:
             status = FamilyStatus.CALON if meant.change is Change.CANDIDATE else FamilyStatus.GRADUASI
             tx.people.set_status(kpm.id, status)
-    tx.obligations.cancel_waiting(kpm.id)
+            tx.audit.write(actor, "family.status", f"kpm:{kpm.id}", kpm.status, status, "DATA")
+    if meant.change is not Change.NUMBER:
+        tx.obligations.waiting.cancel(kpm.id)
     tx.obligations.queue.look_again(kpm.id)
     said = meant.day.isoformat() if meant.day else meant.level or ""
     tx.audit.write(actor, "family.data", f"kpm:{kpm.id}", None, f"{meant.change} {said}".strip())
@@ -55,9 +58,16 @@ def _pregnant(tx: Tx, kpm: Kpm, meant: Meant, members: Sequence[Member]) -> None
     if mother is None:
         tx.obligations.add_member(kpm.id, name=kpm.name, relation="pengurus", **values)
     else:
-        # A new pregnancy begins its visits anew.
-        tx.obligations.forget(mother.id)
+        if not _same_pregnancy(mother, meant):
+            tx.obligations.forget(mother.id)  # its visits begin anew
         tx.obligations.change_member(mother.id, **values)
+
+
+def _same_pregnancy(mother: Member, meant: Meant) -> bool:
+    """An HPL that was only moved: what was done stays done."""
+    if mother.component != "ibu_hamil" or mother.hpl is None or mother.stopped or meant.day is None:
+        return False
+    return not has_delivered(mother) and abs(meant.day - mother.hpl) < NEXT_PREGNANCY
 
 
 def _born(tx: Tx, kpm: Kpm, meant: Meant, members: Sequence[Member]) -> None:
@@ -66,6 +76,8 @@ def _born(tx: Tx, kpm: Kpm, meant: Meant, members: Sequence[Member]) -> None:
     if mother is None:
         tx.obligations.add_member(kpm.id, name=kpm.name, relation="pengurus", **values)
     else:
+        if mother.delivered and meant.day and meant.day - mother.delivered > NEXT_PREGNANCY:
+            tx.obligations.forget(mother.id)  # the visits after the birth before belong to that one
         tx.obligations.change_member(mother.id, **values)
     known = {(m.name, m.born) for m in members}
     for name in meant.names:

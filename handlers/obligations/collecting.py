@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.obligations import Kept, Member
-from data.obligations.verkom import Attended, SchoolMonth, attended, school_months
+from data.obligations import Attended, Kept, Member, SchoolMonth
+from data.obligations.verkom import attended, school_months
 from data.records import Kelompok, Kpm
 from data.store import Tx
 from handlers.rules.obligations import months_old
-from handlers.rules.verkom import FORMS, Counts, Entry, Quarter, count, entries, is_low, percent
+from handlers.rules.verkom import FORMS, Counts, Entry, Quarter, count, entries, is_low, percent, visits_judged
 from handlers.speech import REASONS
 from messages import spoken
 
@@ -27,6 +27,8 @@ class Row:
     form: str
     found: Sequence[Entry]
     note: str = ""
+    months: Sequence[SchoolMonth] = ()
+    """As the school wrote them; on the list of schools only."""
 
     @property
     def counts(self) -> Counts:
@@ -50,6 +52,11 @@ class Verkom:
 
     def of_form(self, form: str) -> list[Row]:
         return [row for row in self.rows if row.form == form]
+
+    @property
+    def attended(self) -> Attended:
+        """All meetings of all families together."""
+        return sum((one for _, _, one in self.p2k2), Attended())
 
     def total(self, form: str) -> Counts:
         return sum((row.counts for row in self.of_form(form)), Counts())
@@ -93,13 +100,22 @@ def _of_member(
     found = []
     for form in FORMS:
         if mine := entries(member, kept, form, quarter, today):
-            note = _school_note(months) if form == "pendidikan" else ""
-            found.append(Row(kelompok, kpm, member, form, mine, note))
+            if form == "pendidikan":
+                found.append(Row(kelompok, kpm, member, form, mine, _school_note(months), months))
+            else:
+                note = _visits_note(member, kept) if form == "kesehatan" else ""
+                found.append(Row(kelompok, kpm, member, form, mine, note))
     return found
 
 
+def _visits_note(member: Member, kept: Mapping[tuple[int, str, str], Kept]) -> str:
+    """'periksa kehamilan 3 dari 4 yang dinilai'."""
+    judged = visits_judged(member, kept)
+    return f"periksa kehamilan {min(judged)} dari {judged[1]} yang dinilai" if judged else ""
+
+
 def _school_note(months: Sequence[SchoolMonth]) -> str:
-    """'Okt 95 %, Nov 81 % (di bawah 85 %)'."""
+    """'Okt 95 %, Nov 81 % rendah'."""
     words = []
     for one in months:
         share = percent(one.effective, one.alpa, one.izin, one.sakit)

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from data.content.obligations import rules
 from data.intake.numbers import phone_of
 from data.obligations import Member
 from data.records import Kelompok, Kpm, Person
 from data.store import Tx
 from handlers import families, scope
 from handlers.obligations.applying import apply
+from handlers.obligations.wording import short_day
 from handlers.rules.data_changes import Change, Meant, complete, read_change
 from handlers.rules.dates import DateFault
 from handlers.speech import say
@@ -99,7 +101,7 @@ def _next(
         tx.sessions.keep(who.address_id, TOPIC, {**kept, "pieces": memory["pieces"]}, OPEN_FOR)
         return [_missing(msg, kpm, meant, members)]
     tx.sessions.keep(who.address_id, TOPIC, {**kept, "ready": True}, OPEN_FOR)
-    what, then = _spoken(meant, members)
+    what, then = _spoken(meant, members, today)
     return [say(msg, "obligations.data.preview", who=kpm.called, kelompok=kelompok.name, what=what, then=then)]
 
 
@@ -120,7 +122,7 @@ def _missing(msg: Inbound, kpm: Kpm, meant: Meant, members: Sequence[Member]) ->
             return say(msg, "obligations.data.number", who=kpm.called)
 
 
-def _spoken(meant: Meant, members: Sequence[Member]) -> tuple[str, str]:
+def _spoken(meant: Meant, members: Sequence[Member], today: date) -> tuple[str, str]:
     """What will be written, and what follows from it."""
     names = spoken.listed([m.name for m in members if m.id in meant.members])
     day = spoken.long_date(meant.day) if meant.day else ""
@@ -129,7 +131,8 @@ def _spoken(meant: Meant, members: Sequence[Member]) -> tuple[str, str]:
             return f"hamil, HPL {day}", "Pengingat periksa kehamilan dimulai."
         case Change.BORN:
             babies = spoken.listed(meant.names)
-            return f"melahirkan {day}: {babies}", "Pengingat kehamilan berhenti; nifas dan bayi dimulai."
+            then = "Pengingat kehamilan berhenti; nifas dan bayi dimulai."
+            return f"melahirkan {day}: {babies}", f"{then}{_told_in_person(meant, today)}"
         case Change.DIED:
             return f"{names} meninggal", "Semua pengingat untuknya berhenti."
         case Change.LOST:
@@ -146,6 +149,15 @@ def _spoken(meant: Meant, members: Sequence[Member]) -> tuple[str, str]:
             return f"nomor baru {_masked(meant.number)}", "Nomor lama tetap. Nomor baru menulis dulu atau SETUJU."
         case Change.CANDIDATE | Change.GRADUATED:
             return f"status {meant.change.value}", "Keluarga ini tidak lagi diundang dan tidak diingatkan."
+
+
+def _told_in_person(meant: Meant, today: date) -> str:
+    """The first visits are over in days; a letter that the week's limit holds back would come too late."""
+    assert meant.day is not None  # noqa: S101  a birth without a day is asked for before
+    first = [rule for rule in rules().values() if rule.unit == "hari" and rule.component == "nifas"]
+    ends = (meant.day + timedelta(days=rule.until) for rule in first)
+    until = next((end for end in ends if end >= today), None)
+    return f" Sampaikan juga langsung: ibu dan bayi diperiksa bidan sampai {short_day(until)}." if until else ""
 
 
 def _masked(number: str | None) -> str:
@@ -166,7 +178,7 @@ def _save(
     if waiting.get("question"):
         tx.questions.close(waiting["question"], who.staff.id)
     tx.sessions.end(who.address_id, TOPIC)
-    what, then = _spoken(meant, members)
+    what, then = _spoken(meant, members, _today(msg, kelompok))
     return [say(msg, "obligations.data.saved", who=kpm.called, what=what, then=then)]
 
 

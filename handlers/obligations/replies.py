@@ -12,6 +12,7 @@ from data.obligations import Asked, Claim, Item, Member
 from data.records import Consent, Kpm, Person, Topic
 from data.store import Tx
 from handlers.obligations.listing import of_family, on_kewajiban
+from handlers.obligations.stopping import settle
 from handlers.obligations.wording import bundled, item_of, of_items
 from handlers.rules.obligations import Occurrence, late_on, occurrences
 from handlers.speech import REASONS, names_of, pendamping_of, say
@@ -104,6 +105,7 @@ def _keep_consent(msg: Inbound, who: Person, tx: Tx, yes: bool) -> list[Outbound
     tx.audit.write(where, "consent.health", where, was, state, WORDING)
     tx.sessions.end(who.address_id, "izin_kewajiban")
     if not yes:
+        tx.obligations.waiting.cancel_at(who.address_id)
         return [say(msg, "obligations.consent.no", names=names_of(who.kpms))]
     for kpm in who.kpms:
         tx.obligations.queue.look_again(kpm.id)
@@ -229,7 +231,7 @@ def _keep(msg: Inbound, who: Person, tx: Tx, items: Sequence[Item], reading: Rea
         items = [_at(item, members[item.member_id], done_on) for item in begun or items]
         for item in items:
             _claim(tx, item, Claim.DONE, actor, done_on=done_on)
-        _look_again(tx, items)
+        settle(tx, {item.kpm_id for item in items})
         return [say(msg, "obligations.done", what=of_items(items, list(members.values())), **words)]
     reason = reading.details.get("reason")
     for item in items:
@@ -258,7 +260,7 @@ def _claim(
 ) -> None:
     was = tx.obligations.claim(item, said, actor, done_on=done_on, reason=reason)
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
-    tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "")
+    tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "kata keluarga")
 
 
 def _has_begun(item: Item, member: Member, day: date) -> bool:
@@ -274,13 +276,6 @@ def _at(item: Item, member: Member, done_on: date) -> Item:
         if one.rule.shared == rule.shared and one.is_due(done_on) and one.key != item.occurrence and not rule.of:
             return replace(item, rule=one.rule.id, occurrence=one.key)
     return item
-
-
-def _look_again(tx: Tx, items: Sequence[Item]) -> None:
-    """Said to be done: what was put out for it already is not sent any more."""
-    for kpm_id in {item.kpm_id for item in items}:
-        tx.obligations.cancel_waiting(kpm_id)
-        tx.obligations.queue.look_again(kpm_id)
 
 
 def _members(items: Sequence[Item], tx: Tx) -> dict[int, Member]:

@@ -31,9 +31,12 @@ def on_change(msg: Inbound, who: Person, tx: Tx, reading: Reading) -> list[Outbo
     first = who.kpms[0]
     if kind == "pindah":
         for item in waiting_items(msg, who, tx):
-            tx.obligations.claim(item, Claim.NOT_APPLICABLE, f"address:{who.address_id}")
+            actor, said = f"address:{who.address_id}", Claim.NOT_APPLICABLE
+            was = tx.obligations.claim(item, said, actor)
+            subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
+            tx.audit.write(actor, "obligation.claim", subject, was, said, "pindah")
     for kpm in who.kpms:
-        tx.obligations.cancel_waiting(kpm.id)
+        tx.obligations.waiting.cancel(kpm.id)
     number = tx.questions.add(
         who.address_id,
         QUESTION,

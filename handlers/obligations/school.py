@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
-from data.obligations import Claim, Item, Member
-from data.obligations.verkom import SchoolMonth, keep_month, school_months
+from data.obligations import Claim, Item, Member, SchoolMonth
+from data.obligations.verkom import keep_month
 from data.records import Person
 from data.store import Tx
-from handlers.rules.verkom import is_low, percent
+from handlers.rules.verkom import is_low, low_below, percent
 from handlers.speech import say
 from messages import spoken
-from messages.envelope import Inbound, Outbound, Priority, StaffTo
+from messages.envelope import Inbound, Outbound, Priority, StaffId, StaffTo
 
 RULE = "SCH_85"
 BY = "sekolah"
-SHOWN = 8
+TOGETHER = 8
+"""Children in one letter: she decides about those whose names she reads."""
 
 
 def keep(tx: Tx, months: Sequence[SchoolMonth]) -> list[Outbound]:
@@ -32,45 +32,46 @@ def keep(tx: Tx, months: Sequence[SchoolMonth]) -> list[Outbound]:
         members[member.id] = member
         share = percent(month.effective, month.alpa, month.izin, month.sakit)
         item = Item(member.kpm_id, member.id, RULE, RULE, month.month)
-        tx.obligations.claim(item, Claim.NOT_DONE if is_low(share) else Claim.DONE, BY)
-        kpm = tx.people.kpm(member.kpm_id)
-        if is_low(share) and kpm is not None:
-            kelompok = tx.people.kelompok(kpm.kelompok_id)
-            name = f"{member.name} ({kpm.name}) {spoken.month_name(month.month)[:3]} {share} %"
-            if kelompok.pendamping_id is not None:
-                low[kelompok.pendamping_id].append(name)
+        said = Claim.NOT_DONE if is_low(share) else Claim.DONE
+        if (was := tx.obligations.claim(item, said, BY)) is not said:
+            subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
+            tx.audit.write(BY, "obligation.claim", subject, was, said, "daftar dari sekolah")
+        if is_low(share):
+            low[member.id].append(f"{spoken.month_name(month.month)[:3]} {share} %")
     tx.audit.write("cli", "school.import", "school", None, f"{len(months)} bulan anak")
-    return [_told(tx, staff_id, names) for staff_id, names in sorted(low.items())]
+    return _told(tx, [members[member_id] for member_id in low], low)
 
 
-def _told(tx: Tx, staff_id: int, names: Sequence[str]) -> Outbound:
-    more = f", dan {len(names) - SHOWN} lagi" if len(names) > SHOWN else ""
-    person = tx.people.staff(staff_id)
-    assert person is not None  # noqa: S101  a kelompok names her
-    params = {"names": f"{', '.join(names[:SHOWN])}{more}"}
-    return Outbound(StaffTo(person.id), "obligations.staff.school_low", params, priority=Priority.CHANGE)
+def _told(tx: Tx, children: Sequence[Member], low: Mapping[int, Sequence[str]]) -> list[Outbound]:
+    by_staff: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for child in children:
+        kpm = tx.people.kpm(child.kpm_id)
+        pendamping = tx.people.kelompok(kpm.kelompok_id).pendamping_id if kpm else None
+        if kpm is not None and pendamping is not None:
+            by_staff[pendamping].append((child.id, f"{child.name} ({kpm.name}) {' '.join(low[child.id])}"))
+    letters = []
+    for staff_id, named in sorted(by_staff.items()):
+        for first in range(0, len(named), TOGETHER):
+            part = named[first : first + TOGETHER]
+            params = {"names": ", ".join(name for _, name in part), "limit": str(low_below())}
+            params["ref"] = ".".join(str(member_id) for member_id, _ in part)
+            to = StaffTo(StaffId(staff_id))
+            letters.append(Outbound(to, "obligations.staff.school_low", params, priority=Priority.CHANGE))
+    return letters
 
 
 def on_low(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
-    """'Ingatkan keluarga': the children whose newest month is low are marked, and the usual reminder follows."""
-    kelompoks = tx.people.kelompok_in_scope(who.staff) if who.staff else []
-    if msg.button != "school.tell":
+    """'Ingatkan keluarga': the children of this letter are marked, and the usual reminder follows."""
+    word, _, ref = (msg.button or "").partition(":")
+    if word != "school.tell":
         return [say(msg, "obligations.staff.school_left")]
-    today = msg.at.astimezone(kelompoks[0].zone).date() if kelompoks else msg.at.date()
+    mine = {kelompok.id for kelompok in tx.people.kelompok_in_scope(who.staff)} if who.staff else set()
     marked = 0
-    for kelompok in kelompoks:
-        ids = [kpm.id for kpm in tx.people.families(kelompok.id)]
-        members = [m for mine in tx.obligations.members(ids).values() for m in mine]
-        newest = {m.member_id: m for m in school_months(tx.conn, [m.id for m in members], _three_months(today))}
-        for member in members:
-            month = newest.get(member.id)
-            if month and is_low(percent(month.effective, month.alpa, month.izin, month.sakit)) and not member.at_risk:
-                tx.obligations.change_member(member.id, at_risk=True)
-                tx.obligations.queue.look_again(member.kpm_id)
-                marked += 1
+    for member_id in filter(str.isdecimal, ref.split(".")):
+        child = tx.obligations.member(int(member_id))
+        kpm = tx.people.kpm(child.kpm_id) if child else None
+        if child is not None and kpm is not None and kpm.kelompok_id in mine:
+            tx.obligations.change_member(child.id, at_risk=True)
+            tx.obligations.queue.look_again(child.kpm_id)
+            marked += 1
     return [say(msg, "obligations.staff.school_marked", count=str(marked))]
-
-
-def _three_months(today: date) -> list[str]:
-    number = today.year * 12 + today.month - 1
-    return [f"{n // 12}-{n % 12 + 1:02}" for n in range(number - 3, number + 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from data.obligations import Member
@@ -25,8 +25,24 @@ def stop_for_loss(tx: Tx, kpm_id: int, why: str = LOSS, actor: str = "bot") -> S
     stopped = [member for member in near or every if not member.stopped]
     for member in stopped:
         stop(tx, member, why, actor)
-    tx.obligations.cancel_waiting(kpm_id)
+    tx.obligations.waiting.cancel(kpm_id)
     return stopped
+
+
+def settle(tx: Tx, kpm_ids: Collection[int]) -> None:
+    """Something of these families is done or written: a letter that waits and still asks for it is not sent. What
+    else it asked for is looked at anew, so that a brother hears of his posyandu on the same evening."""
+    again = set(kpm_ids)
+    letters = tx.obligations.waiting.letters(kpm_ids)
+    families = again | {item.kpm_id for letter in letters for item in letter.items}
+    kept = tx.obligations.kept(families) if letters else {}
+    for letter in letters:
+        left = [item for item in letter.items if not ((known := kept.get(item.name)) and known.settled)]
+        if len(left) < len(letter.items):
+            tx.obligations.waiting.take_back(letter, left)
+            again |= {item.kpm_id for item in left}
+    for kpm_id in again:
+        tx.obligations.queue.look_again(kpm_id)
 
 
 def stop(tx: Tx, member: Member, why: str, actor: str) -> None:

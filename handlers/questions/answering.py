@@ -56,7 +56,7 @@ def on_tutup(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
         return [ticket]
     if fault := _fault(msg, words):
         return [fault]
-    assert who.staff is not None  # noqa: S101
+    assert who.staff is not None  # noqa: S101  only staff have words
     told: list[Outbound] = []
     for one in _alike(tx, who, ticket):
         told += tell(tx, one, words) if words else []
@@ -98,7 +98,7 @@ def on_loose_line(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
 
 def on_answer_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
     """The words that JAWAB 3 asked for, or yes or no to 'is this the answer?'."""
-    assert who.staff is not None  # noqa: S101
+    assert who.staff is not None  # noqa: S101  only staff have words
     word = (msg.button or msg.text).strip().lower().rstrip(".!")
     if word in _DROP:
         tx.sessions.end(who.address_id, TOPIC)
@@ -120,7 +120,7 @@ def _answer(msg: Inbound, who: Person, tx: Tx, ticket: Question, words: str) -> 
     """To everybody who asked the same; what cannot be sent leaves the question open."""
     if fault := _fault(msg, words):
         return [fault]
-    assert who.staff is not None  # noqa: S101
+    assert who.staff is not None  # noqa: S101  only staff have words
     tx.sessions.end(who.address_id, TOPIC)
     alike, number = _alike(tx, who, ticket), str(ticket.id)
     reached = [one for one in alike if not _stopped(tx, one)]
@@ -144,7 +144,7 @@ def _answer(msg: Inbound, who: Person, tx: Tx, ticket: Question, words: str) -> 
 
 def _named(msg: Inbound, who: Person, tx: Tx, rest: str) -> tuple[Question, str] | tuple[Outbound, str]:
     """The open ticket that a line begins with and the words behind it, or what is wrong with the line."""
-    assert who.staff is not None  # noqa: S101
+    assert who.staff is not None  # noqa: S101  only staff have words
     found = _NUMBERED.fullmatch(rest)
     if found is None:
         return say(msg, "questions.staff.how"), ""
@@ -160,7 +160,7 @@ def _named(msg: Inbound, who: Person, tx: Tx, rest: str) -> tuple[Question, str]
 
 def _alike(tx: Tx, who: Person, ticket: Question) -> Sequence[Question]:
     """Every open ticket of her groups that asks the same."""
-    assert who.staff is not None  # noqa: S101
+    assert who.staff is not None  # noqa: S101  only staff have words
     if not ticket.gist:
         return [ticket]
     same = (ticket.topic, ticket.gist)

@@ -52,5 +52,6 @@ def _unlink(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     for topic in (Topic.MEETINGS, Topic.HEALTH):
         if (was := tx.people.consent_of(who.address_id, topic)) is not None:
             tx.people.keep_consent(who.address_id, topic, Consent.STOPPED, WORDING)
-            tx.audit.write(actor, "consent", actor, was, Consent.STOPPED, WORDING)
+            act = "consent" if topic is Topic.MEETINGS else "consent.health"
+            tx.audit.write(actor, act, actor, was, Consent.STOPPED, "salah nomor")
     return [say(msg, "questions.wrong_number"), *told]

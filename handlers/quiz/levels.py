@@ -99,7 +99,8 @@ def decide(tx: Tx, by: StaffId, meeting: Meeting, levels: Mapping[KpmId, str]) -
         was = tx.quiz.level(meeting.id, kpm_id)
         if was != level:
             tx.quiz.keep_level(meeting.id, kpm_id, level, by)
-            tx.audit.write(f"staff:{by}", "understanding", f"meeting:{meeting.id}:kpm:{kpm_id}", was, level)
+            subject = f"meeting:{meeting.id}:kpm:{kpm_id}"
+            tx.audit.write(f"staff:{by}", "understanding", subject, was, level, "diputuskan pendamping")
             changed += 1
     return changed
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from data.records import Consent, FamilyStatus, Person
 from data.store import Tx
-from handlers import attendance, handover
+from handlers import attendance, broadcast, handover
 from handlers.router.families import KPM_WORDS, family
 from handlers.router.lines import tidy
 from handlers.router.staff import STAFF_WORDS, staff
@@ -26,7 +26,13 @@ def answer(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         case _ if who.staff is not None:
             return staff(tidy(msg), who, tx)
         case _:
-            return family(tidy(msg), who, tx)
+            return _with_files(family(tidy(msg), who, tx), who, tx)
+
+
+def _with_files(said: list[Outbound], who: Person, tx: Tx) -> list[Outbound]:
+    """Now that she may be written to freely, what an announcement could not bring follows; not after bad news."""
+    quiet = any(letter.key.startswith("urgent.") for letter in said)
+    return said if quiet else [*said, *broadcast.follow(tx, who.address_id)]
 
 
 def _wordless(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:

@@ -102,7 +102,7 @@ WAITING_STAFF: Mapping[str, LineAnswer] = {
 
 def staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     if msg.kind in MEDIA:
-        if (said := broadcast.on_media(msg, who, tx)) is not None:
+        if (said := broadcast.on_media(msg, who, tx, numbered=bool(_CARD.search(msg.text)))) is not None:
             return said
         telling = tx.sessions.get(who.address_id, reports.TOPIC)
         told = reports.on_media(msg, who, tx, telling.memory) if telling else []
@@ -124,7 +124,7 @@ def staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
         return meetings.on_permit(msg, who, tx)
     if msg.button and msg.button.startswith(("data.take:", "data.no:")):
         return obligations.on_decision(msg, who, tx)
-    if msg.button in {"school.tell", "school.leave"}:
+    if (msg.button or "").startswith(("school.tell:", "school.leave:")):
         return obligations.on_low(msg, who, tx)
     if msg.button and msg.button.startswith("join."):
         return registration.on_decision(msg, who, tx, consent.introduce)

@@ -42,6 +42,25 @@ LANGUAGES: Mapping[str, str] = {
     "jawa": "jv",
 }
 UNANSWERED = {"belum jawab", "belum menjawab", "belum balas"}
+ANSWERS: Mapping[str, Sequence[str]] = {
+    "akan datang": ("promised", "claimed"),
+    "mau datang": ("promised", "claimed"),
+    "tidak bisa": ("declined",),
+    "tidak bisa datang": ("declined",),
+    "belum tahu": ("maybe",),
+    "belum pasti": ("maybe",),
+}
+"""What a family said to the next invitation."""
+
+LAST: Mapping[str, Sequence[str]] = {
+    "hadir": ("hadir",),
+    "yang hadir": ("hadir",),
+    "hadir terakhir": ("hadir",),
+    "tidak hadir": ("izin", "sakit", "alpa"),
+    "tidak hadir terakhir": ("izin", "sakit", "alpa"),
+}
+"""What the pendamping wrote at the last meeting that has a mark of the family."""
+
 QUIZLESS = {"belum kuis", "belum ikut kuis", "tidak ikut kuis"}
 UNDONE = {"belum kewajiban", "kewajiban belum", "belum memenuhi kewajiban", "kewajiban terlewat"}
 EVERYBODY = {"semua", "semuanya", "semua kelompok"}
@@ -51,7 +70,7 @@ MOST_ALPA = 6
 _LINK = re.compile(
     r"https?://|www\.|\bwa\.me\b|\bt\.me\b|\bbit\.ly\b|\b[a-z0-9-]+\.(?:com|id|net|org|me|ly|link)\b", re.I
 )
-_NUMBER = re.compile(r"\d{14,}")
+_NUMBER = re.compile(r"\d{14,}|(?<!\d)\d{4}([ .-])\d{4}\1\d{4}\1\d{4}(?!\d)|(?<!\d)\d{6}([ .-])\d{6}\2\d{4}(?!\d)")
 _AMOUNT = re.compile(r"\brp\.?\s*\d|\d[\d.,]*\s*(?:ribu|juta|rb|jt)\b|\brupiah\b", re.IGNORECASE)
 _SECRET = re.compile(
     r"\b(?:kirim|balas|tulis|sebut|bagi|beri)\w*\b[^.!?]*\b(?:pin|nik|otp|kata sandi|password)\b", re.IGNORECASE
@@ -70,6 +89,8 @@ class Wanted:
     unanswered: bool = False
     quizless: bool = False
     undone: bool = False
+    answers: Sequence[str] = ()
+    last: Sequence[str] = ()
 
 
 class Fault(StrEnum):
@@ -87,6 +108,8 @@ def read_audience(words: str) -> Wanted:
     places: list[str] = []
     components: list[str] = []
     languages: list[str] = []
+    answers: list[str] = []
+    last: list[str] = []
     alpa, unanswered, quizless, undone = 0, False, False, False
     for part in re.split(r",|&|\+|\bdan\b", words, flags=re.IGNORECASE):
         one = " ".join(part.lower().split())
@@ -99,6 +122,10 @@ def read_audience(words: str) -> Wanted:
             languages.append(LANGUAGES[tongue])
         elif one in UNANSWERED:
             unanswered = True
+        elif one in ANSWERS:
+            answers += ANSWERS[one]
+        elif one in LAST:
+            last += LAST[one]
         elif one in QUIZLESS:
             quizless = True
         elif one in UNDONE:
@@ -107,7 +134,8 @@ def read_audience(words: str) -> Wanted:
             alpa = max(1, min(int(found[1] or 1), MOST_ALPA))
         else:
             places.append(" ".join(part.split()))
-    return Wanted(tuple(places), tuple(components), tuple(languages), alpa, unanswered, quizless, undone)
+    narrowing = (tuple(components), tuple(languages), alpa, unanswered, quizless, undone, tuple(answers), tuple(last))
+    return Wanted(tuple(places), *narrowing)
 
 
 def read_kind(words: str) -> tuple[str, str]:
@@ -129,6 +157,12 @@ def fault_of(words: str, kind: str) -> Fault | None:
     if any(_SECRET.search(sentence) and not _NEVER.search(sentence) for sentence in re.split(r"[.!?;]", words)):
         return Fault.SECRET
     return Fault.LONG if len(words) > LONGEST[kind] else None
+
+
+def tidy(words: str) -> str:
+    """One line that ends as a sentence does."""
+    text = " ".join(words.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def cost(templates: int, price: int) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, time, timedelta
+from functools import lru_cache
 
 from data.obligations.records import Kept, Member
-from handlers.rules.courtesy import room_beside_meetings
-from handlers.rules.obligations import DAY, Occurrence, has_delivered, is_enough, late_on, occurrences
+from handlers.rules.courtesy import PER_WEEK, WEEK, room_beside_meetings
+from handlers.rules.obligations import DAY, Occurrence, has_delivered, is_enough, late_on, occurrences, touching
 
 MORNING = time(9, 0)
 """An hour after the letters of meetings, which come first."""
@@ -66,11 +67,33 @@ def open_for(
     """Everything that is due or late and neither done nor set aside, and whether it is late."""
     found: list[tuple[Occurrence, bool]] = []
     for member in members:
-        due = [(one, False) for one in occurrences(member, day, day) if one.is_due(day)]
+        due = [(one, False) for one in ahead(member, day) if one.due_from <= day <= one.due_to]
         named = {one.name for one, _ in due}
-        due += [(one, True) for one in late_on(member, day) if one.name not in named]
+        due += [(one, True) for one in _late(member, day) if one.name not in named]
         found += [(one, late) for one, late in due if not _settled(one, kept)]
     return found
+
+
+@lru_cache(maxsize=1024)
+def ahead(member: Member, day: date) -> Sequence[Occurrence]:
+    """What is due from this day on, as far as a look goes: asked for several times in one look."""
+    return occurrences(member, day, day + AHEAD)
+
+
+@lru_cache(maxsize=1024)
+def _late(member: Member, day: date) -> Sequence[Occurrence]:
+    return late_on(member, day)
+
+
+def soon(members: Sequence[Member], kept: Mapping[tuple[int, str, str], Kept], day: date) -> list[Occurrence]:
+    """Visits of a few days that begin after this one and would be over before the next letter may go."""
+    until = day + WEEK
+    return [
+        one
+        for member in members
+        for one in ahead(member, day)
+        if one.rule.unit == "hari" and one.due_from > day and one.due_to <= until and one.name not in kept
+    ]
 
 
 def _settled(one: Occurrence, kept: Mapping[tuple[int, str, str], Kept]) -> bool:
@@ -112,29 +135,40 @@ def _next(member: Member, kept: Mapping[tuple[int, str, str], Kept], day: date, 
     days = {day + timedelta(days=LOOK_AGAIN)} if member.component != "lain" else set()
     if member.component == "ibu_hamil" and member.hpl is not None and not has_delivered(member):
         days |= {member.hpl + timedelta(days=after) for after in BORN_ASKED}
-    for one in [*occurrences(member, day, day + AHEAD), *late_on(member, day)]:
+    for one in [*ahead(member, day), *_late(member, day)]:
         if may_ask(one) and not _settled(one, kept):
-            days |= set(plan(one, posyandu))
+            days.update(plan(one, posyandu))
     return min((at for at in days if at > day), default=None)
 
 
 def is_urgent(member: Member, day: date) -> bool:
     """A window of days, not of weeks: it would be over before the quiet week is."""
-    soon = occurrences(member, day, day + timedelta(days=QUIET))
-    return any(one.rule.unit == "hari" for one in soon)
+    return any(rule.unit == "hari" for rule in touching(member, day, day + timedelta(days=QUIET)))
 
 
 def first_look(kpm_id: int, members: Sequence[Member], day: date, posyandu: Days | None) -> date:
     """After the quiet week, spread over the next; a posyandu before that is told of all the same."""
     quiet = day + timedelta(days=QUIET + kpm_id % SPREAD)
-    small = any(one.rule.posyandu for m in members for one in occurrences(m, day, quiet))
-    evenings = [at - DAY for at in posyandu(day + DAY, quiet)] if small and posyandu is not None else []
+    evenings = [at - DAY for at in posyandu(day + DAY, quiet)] if posyandu is not None else []
+    if evenings and not any(rule.posyandu for member in members for rule in touching(member, day, quiet)):
+        evenings = []
     return min([*evenings, quiet])
 
 
 def room(letters: int, beside_meetings: int, meeting_letters_to_come: int) -> bool:
     """One a week with quizzes and practices; a letter of a meeting that is still to come has its place."""
     return room_beside_meetings(letters + meeting_letters_to_come, beside_meetings)
+
+
+def room_for_what_passes(letters: int, reminders: int) -> bool:
+    """What would be over before next week asks for no quiz's place: only for the family's two letters, and that no
+    other reminder of obligations was among them."""
+    return letters < PER_WEEK and reminders == 0
+
+
+def passes(one: Occurrence, day: date) -> bool:
+    """A visit after a birth that is over before another letter may go."""
+    return one.rule.unit == "hari" and one.due_to <= day + WEEK
 
 
 def choose(found: Collection[Occurrence], spoken: Mapping[tuple[int, str, str], Kept]) -> list[Occurrence]:

@@ -13,6 +13,7 @@ from data.records import Role
 
 PENDAMPING = frozenset({Role.PENDAMPING})
 KOORDINATOR = frozenset({Role.KOORDINATOR, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
 STAFF = PENDAMPING | KOORDINATOR
 
 WORDS: Mapping[str, frozenset[Role]] = {
@@ -81,9 +82,26 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /pertanyaan": PENDAMPING,
     "POST /pertanyaan/{question:int}/jawab": PENDAMPING,
     "POST /pertanyaan/{question:int}/selesai": PENDAMPING,
+    "POST /jadwal/ulang/{kelompok:int}/berhenti": PENDAMPING,
+    "GET /jadwal/usul": PENDAMPING,
+    "POST /jadwal/usul/lihat": PENDAMPING,
+    "POST /jadwal/usul/kirim": PENDAMPING,
+    "POST /jadwal/usul/{proposal:int}/pilih": PENDAMPING,
+    "GET /siaran": STAFF,
+    "GET /siaran/baru": STAFF,
+    "POST /siaran/lihat": STAFF,
+    "POST /siaran/kirim": STAFF,
+    "GET /siaran/{broadcast:int}": STAFF,
+    "POST /siaran/{broadcast:int}/batal": STAFF,
+    "POST /siaran/{broadcast:int}/izin": KOORDINATOR,
+    "GET /siaran/berkas/{file:int}": STAFF,
     "GET /ringkasan": KOORDINATOR,
     "GET /capaian": KOORDINATOR,
     "GET /sesi": KOORDINATOR,
     "GET /rekap.xlsx": KOORDINATOR,
+    "GET /sistem": ADMIN,
+    "GET /jejak": KOORDINATOR,
+    "GET /jejak.csv": KOORDINATOR,
+    "GET /jejak.xlsx": KOORDINATOR,
 }
 """What lies under /dasbor."""

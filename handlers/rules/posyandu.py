@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from data.obligations.records import Posyandu
 from handlers.rules.dates import ORDINALS, WEEKDAYS
 
 _MONTHLY = re.compile(r"(?:setiap|tiap)?\s*(?:tanggal|tgl)\.?\s*(\d{1,2})(?:\s*(?:tiap|setiap) bulan)?")
@@ -26,6 +27,15 @@ def read_pattern(text: str) -> str | None:
         nth = ORDINALS.get(found[2]) or int(found[2])
         return f"{found[1]} {nth}" if nth == _LAST or 1 <= nth <= 4 else None
     return None
+
+
+def known(found: Sequence[Posyandu]) -> Posyandu | None:
+    """What may be said of a desa. With several posyandu nobody knows to which a family goes: the day is known where
+    they share it, the place never."""
+    if len(found) < 2:
+        return next(iter(found), None)
+    patterns = {one.pattern for one in found}
+    return Posyandu("", "", patterns.pop()) if len(patterns) == 1 else None
 
 
 def days(pattern: str, since: date, until: date) -> list[date]:

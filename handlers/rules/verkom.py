@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from data.content.obligations import limits
-from data.obligations.records import Claim, Kept, Member
+from data.content.obligations import limits, rules
+from data.obligations.records import Attended, Claim, Kept, Member
 from handlers.rules.obligations import Occurrence, occurrences
 
 FORMS = ("kesehatan", "pendidikan", "kesejahteraan")
@@ -137,6 +137,25 @@ def count(found: Sequence[Entry]) -> Counts:
     return Counts(len(found), *(states.count(name) for name in STATES[1:]))
 
 
+def of_meetings(found: Attended) -> Counts:
+    """The fourth list in the words of the others: who was not there, for whatever reason, has not done it."""
+    return Counts(found.held, 0, found.hadir, found.izin + found.sakit + found.alpa, found.unknown)
+
+
+def visits_judged(member: Member, kept: Mapping[tuple[int, str, str], Kept]) -> tuple[int, int] | None:
+    """Visits of this pregnancy that were made, as far as is known, and how many PKH judges by: fewer than we remind
+    of. None for who is not pregnant."""
+    if member.component != "ibu_hamil":
+        return None
+    visits = {rule.shared for rule in rules().values() if rule.component == "ibu_hamil" and rule.visits}
+    made = sum(
+        one.mark is Claim.DONE or (one.mark is None and one.claim is Claim.DONE)
+        for (who, series, _), one in kept.items()
+        if who == member.id and series in visits
+    )
+    return made, limits().anc_judge
+
+
 def percent(effective: int, alpa: int, izin: int, sakit: int) -> int | None:
     """Days at school of those that counted; whether izin and sakit count against it is a setting: sources differ."""
     if effective <= 0:
@@ -145,8 +164,12 @@ def percent(effective: int, alpa: int, izin: int, sakit: int) -> int | None:
     return max(0, 100 * (effective - missed) // effective)
 
 
+def low_below() -> int:
+    return limits().school_percent
+
+
 def is_low(share: int | None) -> bool:
-    return share is not None and share < limits().school_percent
+    return share is not None and share < low_below()
 
 
 def hidden(lines: Sequence[Counts]) -> list[set[str]]:

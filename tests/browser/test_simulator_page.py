@@ -40,8 +40,8 @@ class Screen:
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(url)
-        expect(self.page.locator("#now")).to_contain_text("WITA", timeout=WHILE_SLOW)
-        expect(self.log("kpm")).not_to_contain_text("Memuat", timeout=WHILE_SLOW)
+        expect(self.page.locator("#now")).to_contain_text("WITA")
+        expect(self.log("kpm")).not_to_contain_text("Memuat")
 
     def log(self, kind: str) -> Locator:
         return self.page.locator(f"#phone-{kind} .log")
@@ -49,7 +49,7 @@ class Screen:
     def heard(self, kind: str, key: str) -> Locator:
         """The newest letter in this phone whose key begins so."""
         letter = self.log(kind).locator(f'.theirs[data-key^="{key}"]').last
-        expect(letter).to_be_visible(timeout=WHILE_SLOW)
+        expect(letter).to_be_visible()
         return letter
 
     def choose(self, kind: str, words: str, name: str) -> None:
@@ -59,14 +59,14 @@ class Screen:
         search.fill(words)
         search.press("Enter")
         expect(self.page.locator(f"#phone-{kind} [data-part=name]")).to_have_text(name)
-        expect(self.log(kind)).not_to_contain_text("Memuat", timeout=WHILE_SLOW)
+        expect(self.log(kind)).not_to_contain_text("Memuat")
 
     def says(self, kind: str, text: str) -> None:
         box = self.page.locator(f"#phone-{kind} textarea")
         box.fill(text)
         box.press("Enter")
         bubble = self.log(kind).locator(".own:not(.waiting)").filter(has_text=text)
-        expect(bubble.last).to_be_visible(timeout=WHILE_SLOW)
+        expect(bubble.last).to_be_visible()
 
     def taps(self, kind: str, title: str) -> None:
         self.log(kind).get_by_role("button", name=title, exact=True).last.click()
@@ -127,7 +127,7 @@ def test_a_meeting_from_schedule_to_summary_by_following_the_guide(screen: Scree
     screen.heard("pendamping", "meetings.draft.preview")
     screen.taps_as_told(0, 1)
     screen.heard("pendamping", "meetings.draft.sent")
-    expect(page.locator("#meeting")).to_contain_text("Sabtu, 28 November 2026 09.00 WITA", timeout=WHILE_SLOW)
+    expect(page.locator("#meeting")).to_contain_text("Sabtu, 28 November 2026 09.00 WITA")
     expect(screen.state("Siti")).to_have_text("belum diketahui")
 
     screen.action(1, 0).click()
@@ -140,27 +140,27 @@ def test_a_meeting_from_schedule_to_summary_by_following_the_guide(screen: Scree
 
     screen.writes_as_told(2, 0)
     expect(screen.heard("kpm", "attendance.").locator(".tag")).to_have_text("dalam 24 jam")
-    expect(screen.state("Siti")).to_have_text("akan datang", timeout=WHILE_SLOW)
+    expect(screen.state("Siti")).to_have_text("akan datang")
     screen.writes_as_told(2, 1)
-    expect(screen.state("Halimah")).to_have_text("tidak bisa", timeout=WHILE_SLOW)
+    expect(screen.state("Halimah")).to_have_text("tidak bisa")
     screen.writes_as_told(2, 2)
     expect(page.locator("#phone-kpm .shared")).to_have_text("satu HP dengan Rusmini")
     screen.heard("kpm", "attendance.who")
     screen.taps_as_told(2, 3)
     for name in ("Aminah", "Rusmini"):
-        expect(screen.state(name)).to_have_text("akan datang", timeout=WHILE_SLOW)
+        expect(screen.state(name)).to_have_text("akan datang")
     screen.choose("kpm", "wati", "Ibu Wati")
     screen.taps("kpm", "Belum tahu")
-    expect(screen.state("Wati")).to_have_text("mungkin", timeout=WHILE_SLOW)
+    expect(screen.state("Wati")).to_have_text("mungkin")
 
     screen.action(3, 0).click()
     screen.arrives()
     expect(page.locator("#now")).to_have_text("Sabtu, 28 November 2026 09.00 WITA")
     screen.writes_as_told(3, 1)
-    expect(screen.state("Siti")).to_have_text("mengaku hadir + kode", timeout=WHILE_SLOW)
+    expect(screen.state("Siti")).to_have_text("mengaku hadir + kode")
     screen.choose("kpm", "wati", "Ibu Wati")
     screen.says("kpm", "hadir")
-    expect(screen.state("Wati")).to_have_text("mengaku hadir", timeout=WHILE_SLOW)
+    expect(screen.state("Wati")).to_have_text("mengaku hadir")
 
     screen.writes_as_told(3, 2)
     screen.heard("pendamping", "attendance.register.how")
@@ -168,7 +168,7 @@ def test_a_meeting_from_schedule_to_summary_by_following_the_guide(screen: Scree
     screen.heard("pendamping", "attendance.register.proposal")
     expect(screen.state("Siti")).to_have_text("mengaku hadir + kode")  # a proposal marks nobody
     screen.writes_as_told(3, 4)
-    expect(screen.state("Siti")).to_have_text("HADIR", timeout=WHILE_SLOW)
+    expect(screen.state("Siti")).to_have_text("HADIR")
     expect(screen.state("Halimah")).to_have_text("IZIN")
     expect(screen.state("Jumiati")).to_have_text("ALPA")
 
@@ -187,7 +187,7 @@ def take_picture(screen: Screen) -> None:
     page = screen.page
     page.set_viewport_size({"width": 1600, "height": 900})
     screen.choose("kpm", "siti", "Ibu Siti")
-    expect(page.locator(".toast")).to_have_count(0, timeout=WHILE_SLOW)
+    expect(page.locator(".toast")).to_have_count(0)
     page.mouse.move(0, 0)
     page.evaluate("document.activeElement.blur()")
     target = ROOT / "docs" / "images" / "simulator.png"
@@ -219,7 +219,7 @@ def test_on_a_small_phone_one_screen_comes_after_the_other(screen: Screen):
     screen.heard("kpm", "attendance.promised")
     tabs.locator("[data-view=register]").click()
     expect(page.locator("#phone-kpm")).to_be_hidden()
-    expect(screen.state("Siti")).to_have_text("akan datang", timeout=WHILE_SLOW)
+    expect(screen.state("Siti")).to_have_text("akan datang")
     tabs.locator("[data-view=guide]").click()
     expect(page.locator("#steps")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -235,7 +235,7 @@ def test_a_keyboard_alone_is_enough(screen: Screen):
     expect(page.locator("#phone-kpm textarea")).to_be_focused()
     page.keyboard.type("menu")
     page.keyboard.press("Enter")
-    expect(screen.log("kpm").locator(".theirs").first).to_be_visible(timeout=WHILE_SLOW)
+    expect(screen.log("kpm").locator(".theirs").first).to_be_visible()
     expect(page.locator("#announcer")).to_contain_text("Pesan baru untuk Ibu Halimah")
 
     page.keyboard.press("Shift+Tab")
@@ -254,7 +254,7 @@ def test_a_keyboard_alone_is_enough(screen: Screen):
     expect(page.locator("#jump-open")).to_be_focused()
     page.locator('.moves [data-minutes="60"]').focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#now")).to_have_text("Senin, 23 November 2026 09.00 WITA", timeout=WHILE_SLOW)
+    expect(page.locator("#now")).to_have_text("Senin, 23 November 2026 09.00 WITA")
     screen.arrives()
     expect(page.locator('.moves [data-minutes="60"]')).to_be_focused()
 
@@ -266,7 +266,7 @@ def test_what_looks_like_html_stays_text(screen: Screen, text: str):
     screen.says("kpm", text)
     screen.says("pendamping", f"SIARAN Melati 3; {text}")
     expect(screen.log("kpm").locator(".own .text").last).to_have_text(text)
-    expect(screen.log("pendamping").locator(".theirs").last).to_be_visible(timeout=WHILE_SLOW)
+    expect(screen.log("pendamping").locator(".theirs").last).to_be_visible()
     assert screen.page.locator(".log img, .log script").count() == 0
     assert screen.page.title() == "Simulator LIKE-PKH"
 
@@ -281,7 +281,7 @@ def test_the_clock_goes_forward_only_and_says_so(screen: Screen):
     page.locator("#jump-at").fill("2026-11-24T07:30")
     expect(page.locator("#jump-words")).to_have_text("Selasa, 24 November 2026 07.30 WITA")
     page.get_by_role("button", name="Majukan ke waktu ini").click()
-    expect(page.locator("#now")).to_have_text("Selasa, 24 November 2026 07.30 WITA", timeout=WHILE_SLOW)
+    expect(page.locator("#now")).to_have_text("Selasa, 24 November 2026 07.30 WITA")
 
 
 def test_the_page_survives_a_restart_of_the_server(screen: Screen, server: Server):
@@ -289,15 +289,15 @@ def test_the_page_survives_a_restart_of_the_server(screen: Screen, server: Serve
     announce_the_meeting(screen)
     shown = screen.log("pendamping").locator(".line").count()
     server.kill()
-    expect(page.locator("#offline")).to_be_visible(timeout=WHILE_SLOW)
+    expect(page.locator("#offline")).to_be_visible()
     page.locator("#phone-pendamping textarea").fill("MENU")
     page.keyboard.press("Enter")
     again = screen.log("pendamping").get_by_role("button", name="Belum terkirim. Coba lagi")
     expect(again).to_be_visible()
 
     server.start()
-    expect(page.locator("#offline")).to_be_hidden(timeout=WHILE_SLOW)
+    expect(page.locator("#offline")).to_be_hidden()
     again.click()
     menu_and_answer = shown + 2
-    expect(screen.log("pendamping").locator(".line")).to_have_count(menu_and_answer, timeout=WHILE_SLOW)
+    expect(screen.log("pendamping").locator(".line")).to_have_count(menu_and_answer)
     expect(page.locator("#meeting")).to_contain_text("Sabtu, 28 November 2026 09.00 WITA")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from bot import inbox
+from handlers.broadcast import on_fetched, on_unusable
 from messages.envelope import Kind
 from tests.support.chat import Cast, cast
 
@@ -139,16 +143,124 @@ def test_the_ways_to_write_a_line(village, line, said, words):
     assert (latest.words, latest.due > latest.created) == (words, True)
 
 
-def test_a_photo_is_not_passed_on_and_that_is_said(village):
-    village.budi.sends(Kind.IMAGE, "SIARAN Melati 3; lihat ini").hears("broadcast.only_text").hears_nothing()
-    village.budi.sends(Kind.IMAGE, "sawah").hears("help.staff_unknown")
-    village.budi.says("SIARAN Melati 3").looks().sends(Kind.VOICE).hears("broadcast.only_text")
+def arrives(village: Cast, content: bytes = b"x", mime: str = "image/jpeg") -> None:
+    """What the platform held is here."""
+    with village.chat.tx() as tx:
+        for file in tx.broadcasts.files.waiting(9):
+            assert on_fetched(tx, file.id, mime, content) == []
+
+
+def is_unusable(village: Cast, fault: str) -> None:
+    with village.chat.tx() as tx:
+        for file in tx.broadcasts.files.waiting(9):
+            inbox.post(tx, on_unusable(tx, file.id, fault))
+
+
+def test_a_photo_rides_along_and_follows_who_could_not_get_it_at_once(village):
+    chat, budi, siti, wati = village.chat, village.budi, village.siti, village.wati
+    siti.says("terima kasih").looks()
+    budi.sends(Kind.IMAGE, "SIARAN Melati 3; Ini tempatnya", media="M1").hears("broadcast.preview", told="2")
+    budi.showing("1 foto ikut (TANPA FOTO untuk membuangnya): 1 keluarga langsung menerimanya, 1 nomor menerima")
+    budi.taps("Kirim").hears("broadcast.sent").looks()
+    chat.at("09:02")
+    siti.hears_nothing()  # it is still on its way to us
+    arrives(village)
+    chat.at("09:04")
+    assert siti.hears("broadcast.plain", words="Ini tempatnya.").last.file == "jpg"
+    assert (wati.hears("broadcast.plain").last.file, wati.last.template) == (None, "pengumuman_p2k2")
+    budi.says("SIARAN HASIL").looks().showing("1 foto ikut; pada 1 nomor menyusul sesudah mereka membalas.")
+    wati.says("tolong bu, saya dipukul suami").hears("urgent.danger").hears_nothing()
+    wati.says("baik pak")
+    assert wati.last.key == "broadcast.file"
+    assert (wati.last.file, wati.last.text) == ("jpg", "Foto dari Pak Budi.")
+    wati.looks().says("sudah").looks()
+    assert wati.heard.count("broadcast.file") == 1
+    budi.says("SIARAN HASIL").looks().showing("Dikabari 2 dari 4 keluarga", "1 foto ikut.")
+    siti.hears_nothing()
+
+
+def test_who_stops_messages_or_whose_announcement_was_taken_back_gets_no_photo(village):
+    chat, budi = village.chat, village.budi
+    for words in ("Satu", "Dua"):
+        budi.sends(Kind.IMAGE, f"SIARAN Melati 3; {words}", media="M1").taps("Kirim")
+        arrives(village)
+        chat.at("09:05" if words == "Satu" else "09:10")
+    village.wati.says("STOP PESAN").looks()
+    assert "broadcast.file" not in village.wati.heard
+    budi.says("SIARAN BATAL").looks()
+    village.siti.says("halo pak")
+    assert [letter.params["what"] for letter in village.siti.inbox if letter.key == "broadcast.file"] == ["Foto"]
+    village.siti.says("halo").looks()
+    assert village.siti.heard.count("broadcast.file") == 1
+
+
+def test_a_voice_note_comes_after_its_words_on_whatsapp_and_with_them_on_telegram(village):
+    chat, budi, siti = village.chat, village.budi, village.siti
+    rusmini = chat.kpm("Rusmini", channel="telegram")
+    siti.says("terima kasih").looks()
+    budi.says("SIARAN Melati 3").looks().sends(Kind.VOICE, media="V1").hears("broadcast.file_taken", what="pesan suara")
+    budi.hears("broadcast.what").says("Dengarkan pesan saya").hears("broadcast.preview").taps("Kirim").looks()
+    arrives(village, mime="audio/ogg")
+    chat.at("09:03")
+    assert siti.hears("broadcast.plain").hears("broadcast.file", what="Pesan suara").last.file == "ogg"
+    assert [letter.file for letter in siti.inbox[-2:]] == [None, "ogg"]
+    assert rusmini.hears("broadcast.plain").hears_nothing().last.file == "ogg"
+    assert village.wati.hears("broadcast.plain").hears_nothing().last.file is None
+
+
+def test_what_else_can_be_done_with_a_photo_in_a_draft(village):
+    budi = village.budi
+    budi.sends(Kind.IMAGE, "sawah", media="M0").hears("help.staff_unknown")
+    budi.sends(Kind.STICKER, "SIARAN Melati 3; lihat", media="S").hears("broadcast.only_files")
+    budi.sends(Kind.IMAGE, "SIARAN Melati 3; Kartu 6013 0101 2345 6789", media="M0").hears("broadcast.fault.number")
+    budi.sends(Kind.IMAGE, "SIARAN", media="M1").hears("broadcast.which")
+    budi.sends(Kind.DOCUMENT, media="D1").hears("broadcast.file_taken", what="dokumen").hears("broadcast.which")
+    budi.taps("Melati 3").hears("broadcast.what").sends(Kind.DOCUMENT, "Surat dari desa", media="D2")
+    budi.hears("broadcast.preview").showing("1 dokumen ikut", "Surat dari desa.")
+    budi.says("tanpa dokumen").hears("broadcast.preview").hiding("ikut")
+    budi.sends(Kind.IMAGE, media="M2").hears("broadcast.preview").showing("1 foto ikut").says("batal").looks()
+    assert village.chat.ask(lambda tx: tx.broadcasts.files.waiting(9)) == []
+    assert village.chat.sql("SELECT count(*) FROM broadcast_file").scalar() == 0
+
+
+def test_a_file_that_cannot_be_used_is_told_and_nothing_goes_with_half_of_what_was_meant(village):
+    chat, budi = village.chat, village.budi
+    budi.sends(Kind.DOCUMENT, "SIARAN Melati 3; Suratnya", media="D1").hears("broadcast.preview")
+    is_unusable(village, "size")
+    chat.at("09:01")
+    budi.hears("broadcast.file_refused", why="lebih besar dari 5 MB")
+    budi.taps("Kirim").hears("broadcast.preview").hiding("ikut").says("batal").looks()
+    budi.sends(Kind.DOCUMENT, "SIARAN Melati 3; Suratnya", media="D1").taps("Kirim").looks()
+    chat.at("10:30")
+    budi.hears("broadcast.file_stopped", what="dokumen", why="tidak bisa diunduh").hears_nothing()
+    village.siti.hears_nothing()
+    assert chat.ask(lambda tx: tx.broadcasts.latest(budi.id)).state == "cancelled"
+
+
+def test_files_are_forgotten_like_the_words_they_came_with(village):
+    chat, budi = village.chat, village.budi
+    budi.sends(Kind.IMAGE, "SIARAN Melati 3; Ini tempatnya", media="M1").taps("Kirim")
+    budi.sends(Kind.IMAGE, "SIARAN Melati 3; Draf", media="M2").looks()
+    arrives(village)
+    chat.at("09:05")
+    owed = "SELECT count(*) FROM broadcast_owed"
+    assert chat.sql(owed).scalar() == 2
+    chat.ask(lambda tx: tx.rights.erase(village.wati.id))
+    assert chat.sql(owed).scalar() == 1
+    chat.now += timedelta(days=8)
+    chat.ask(lambda tx: (tx.broadcasts.files.forget(), tx.retention.forget()))
+    assert (chat.sql(owed).scalar(), chat.sql("SELECT count(*) FROM broadcast_file").scalar()) == (0, 1)
+    assert chat.ask(lambda tx: tx.broadcasts.files.content(1)) == b"x"
+    chat.now += timedelta(days=180)
+    chat.ask(lambda tx: tx.retention.forget())
+    assert chat.ask(lambda tx: tx.broadcasts.files.content(1)) is None
 
 
 def test_a_full_preview_still_has_its_buttons(village):
     for n in range(40):
         village.chat.kpm(f"Nama Yang Sangat Panjang Sekali Untuk Dibaca {n:02d}", phone=None)
-    village.budi.says(f"SIARAN BANJIR Melati 3; {'x' * 150}").hears("broadcast.preview").showing("lainnya")
+    village.budi.sends(Kind.IMAGE, f"SIARAN BANJIR Melati 3; {'x' * 150}", media="M").hears("broadcast.preview")
+    village.budi.showing("lainnya", "menyusul")
     assert len(village.budi.last.text) <= 1024
     assert len(village.budi.last.buttons) == 2
 
@@ -169,10 +281,12 @@ def test_the_week_has_room_for_two_and_a_flood_for_one_more(village):
 def test_while_people_sleep_a_flood_asks_the_koordinator(village):
     chat, budi, ratna = village.chat, village.budi, village.ratna
     chat.at("22:00")
-    budi.says("SIARAN bencana; Melati 3; Air naik, pindah ke balai desa").hears("broadcast.preview")
+    words = "SIARAN bencana; Melati 3; Air naik, pindah ke balai desa"
+    budi.sends(Kind.IMAGE, words, media="M1").hears("broadcast.preview")
+    arrives(village)
     budi.showing("Jam istirahat: dikirim Selasa 24 Nov 08.00, atau lebih dulu bila koordinator setuju.")
     budi.taps("Kirim").hears("broadcast.sent")
-    ratna.hears("broadcast.ask", pendamping="Pak Budi").hears_nothing()
+    ratna.hears("broadcast.ask", pendamping="Pak Budi").showing("(1 foto ikut)").hears_nothing()
     chat.at("22:10")
     village.siti.hears_nothing()
     ratna.taps("Setuju").hears("broadcast.allowed")

@@ -7,8 +7,12 @@ from itertools import pairwise
 
 import pytest
 
+from bot.inbox import post
+from data.obligations import SchoolMonth
 from data.records import Consent, Topic
-from handlers.obligations import stop_for_loss
+from handlers.obligations import stop_for_loss, tick
+from handlers.obligations.school import keep
+from messages.envelope import Outbound, Priority
 from tests.support.chat import Chat, Someone
 
 WEEK = timedelta(days=7)
@@ -98,7 +102,8 @@ def test_from_week_20_to_birth_and_to_the_first_birthday_each_thing_is_asked_and
             heard.append((f"{letter.at:%Y-%m-%d}", key, str(wati.last.params["what"])))
 
     while chat.local.year < 2027 or chat.local.month < 4:
-        chat.at(later(chat, 1 if chat.local.day > 23 else 7))
+        passes = chat.at if chat.local.year < 2027 else chat.lapses_until
+        passes(later(chat, 1 if chat.local.day > 23 else 7))
         answers()
     assert heard == PREGNANCY
     assert all("hamil" not in letter.text for letter in wati.inbox if letter.key == "obligations.sealed")
@@ -112,7 +117,8 @@ def test_from_week_20_to_birth_and_to_the_first_birthday_each_thing_is_asked_and
     budi.hears("obligations.data.saved")
     heard.clear()
     while chat.local.year < 2028 or chat.local.month < 4 or chat.local.day < 12:
-        chat.at(later(chat, 1 if chat.local.month in {4, 5} else 7))
+        passes = chat.at if (chat.local.year, chat.local.month) == (2027, 4) else chat.lapses_until
+        passes(later(chat, 1 if chat.local.month in {4, 5} else 7))
         answers()
     assert [(day, what) for day, key, what in heard if key == "posyandu"] == FIRST_YEAR
     assert [row for row in heard if row[1] != "posyandu"] == FIRST_WEEKS
@@ -135,10 +141,25 @@ def test_after_a_loss_was_told_nothing_more_comes_and_what_waited_is_cancelled()
     assert chat.waiting("obligations.posyandu")
     wati.says("saya keguguran bu")
     assert not chat.waiting("obligations.posyandu")
-    chat.at("2027-05-01 10:00")
+    chat.at("2026-12-21 10:00").lapses_until("2027-04-12 10:00").at("2027-04-28 10:00")
     assert unasked(wati) == []
     assert not [letter for letter in budi.inbox if letter.key == "obligations.staff.born"]
     wati.says("kewajiban").hears("obligations.list_empty")
+
+
+def test_what_is_done_is_not_said_in_the_evening_and_the_brother_still_is():
+    chat, budi = chat_with("2026-12-09 09:00")
+    siti, wati = with_baby(chat), chat.kpm("Wati")
+    chat.agrees(wati)
+    chat.member(siti, "Husna", born="2025-03-20")
+    chat.member(wati, "Ahmad", born="2026-09-20")
+    chat.posyandu("tanggal 10")
+    chat.at("2026-12-09 12:00")
+    siti.says("KEWAJIBAN").says("sudah").hears("obligations.which").taps("Husna").hears("obligations.done")
+    budi.says("VERKOM Melati 3; Ahmad").says("semua sudah").says("selesai").hears("obligations.verkom.saved")
+    chat.at("2026-12-09 21:00")
+    siti.hears("obligations.posyandu").showing("Hafiz").hiding("Husna").hears_nothing()
+    assert wati.inbox == []
 
 
 def test_a_loss_stops_the_pregnancy_and_the_baby_and_not_the_school_child():
@@ -217,16 +238,62 @@ def test_it_is_asked_for_when_the_first_thing_is_due_and_once():
     assert unasked(wati) == ["2026-11-23 consent.ask", "2026-11-30 sealed", "2026-12-21 sealed"]
 
 
+def test_a_question_that_was_lost_on_the_way_is_asked_again():
+    chat, _ = chat_with("2026-11-23 12:29")
+    wati = chat.kpm("Wati")
+    chat.member(wati, "Wati", "ibu_hamil", hpl="2027-04-12", next_on="2026-11-24")
+    chat.now = chat.moment("2026-11-24 09:00")
+    with chat.tx() as tx:
+        tick(tx)
+    chat.sql("UPDATE outbox SET state = 'expired'")
+    chat.sql("UPDATE member SET next_on = '1970-01-02'")
+    chat.at("2026-11-24 10:00")
+    assert unasked(wati) == ["2026-11-24 consent.ask"]
+
+
 def test_who_says_no_is_not_reminded_and_still_sees_her_list():
     chat, _ = chat_with()
     wati = chat.kpm("Wati")
     chat.member(wati, "Wati", "ibu_hamil", hpl="2027-04-12")
     chat.at("2026-11-23 10:00")
     wati.looks().taps("Tidak").hears("obligations.consent.no")
-    chat.at("2027-02-01 10:00")
+    chat.at("2026-12-02 10:00").lapses_until("2027-02-01 10:00")
     assert unasked(wati) == ["2026-11-23 consent.ask"]
     wati.says("KEWAJIBAN").hears("obligations.list_end").showing("periksa kehamilan ke-4 dari 6")
     assert chat.consent(wati) is Consent.YES
+
+
+# --- school
+
+
+def test_school_is_asked_of_in_july_and_else_only_where_the_pendamping_chose_it():
+    chat, budi = chat_with("2027-06-20 08:00")
+    halimah, siti = chat.kpm("Halimah"), chat.kpm("Siti")
+    for who, name in ((halimah, "Rizky"), (siti, "Aulia")):
+        chat.agrees(who)
+        chat.member(who, name, "sekolah", born="2017-10-09", level="SD")
+    chat.lapses_until("2027-09-20 08:00")
+    assert unasked(halimah) == unasked(siti) == ["2027-07-01 sealed", "2027-07-15 sealed"]
+    with chat.tx() as tx:
+        months = [
+            SchoolMonth(m.id, "2027-08", "SDN 1", 20, 5, 0, 0)
+            for who in (halimah, siti)
+            for m in tx.obligations.members([who.id])[who.id]
+        ]
+        post(tx, keep(tx, months[:1]))
+        post(tx, keep(tx, months[1:]))
+    chat.at("2027-09-20 08:05")
+    low = [letter for letter in budi.inbox if letter.key == "obligations.staff.school_low"]
+    assert [letter.params["names"] for letter in low] == ["Rizky (Halimah) Agu 75 %", "Aulia (Siti) Agu 75 %"]
+    budi.presses(low[0].buttons[1].id).hears("obligations.staff.school_left")
+    budi.presses(low[1].buttons[0].id).hears("obligations.staff.school_marked", count="1")
+    chat.lapses_until("2027-11-10 08:00")
+    assert unasked(halimah)[2:] == []
+    assert unasked(siti)[2:] == ["2027-09-20 sealed", "2027-10-01 sealed", "2027-11-01 sealed"]
+    siti.says("BUKA").hears("obligations.opened").showing("Ayo pastikan Aulia masuk sekolah tiap hari.")
+    budi.says("DATA Siti; sekolah; aman").says("simpan").hears("obligations.data.saved")
+    chat.lapses_until("2028-01-20 08:00")
+    assert len(unasked(siti)) == 5
 
 
 # --- how often
@@ -342,6 +409,60 @@ def test_a_birth_that_she_tells_counts_when_the_pendamping_has_entered_it():
     assert [state for _, state in chat.questions()] == ["lahir: bayinya sudah lahir kemarin bu"]
 
 
+def test_a_moved_hpl_leaves_what_was_done_and_a_second_birth_begins_anew():
+    chat, budi = chat_with()
+    wati = pregnant(chat, next_on="2028-01-01")
+    wati.says("KEWAJIBAN").says("sudah").hears("obligations.done")
+
+    def done() -> set[str]:
+        return {series for _, series, _ in chat.ask(lambda tx: tx.obligations.kept([wati.id]))}
+
+    assert "ANC_T2" in done()
+    budi.says("DATA Wati; hamil; 26-04-2027").says("simpan").hears("obligations.data.saved")
+    assert "ANC_T2" in done()
+    chat.lapses_until("2027-04-24 08:00")
+    budi.says("DATA Wati; lahir; 23-04-2027; Ahmad").hears("obligations.data.preview")
+    budi.showing("Sampaikan juga langsung: ibu dan bayi diperiksa bidan sampai 25 Apr.").says("simpan")
+    budi.says("DATA Wati; hamil; 26-01-2028").says("simpan")
+    assert done() == set()
+
+
+def test_the_visits_after_a_birth_take_no_quiz_for_an_answer_and_one_letter_a_week_stays_one():
+    chat, budi = chat_with("2027-04-12 10:00")
+    wati, siti = pregnant(chat, next_on="2028-01-01"), pregnant(chat, "Siti", next_on="2028-01-01")
+    with chat.tx() as tx:
+        for who, key in ((wati, "practice.try"), (siti, "obligations.reminder")):
+            assert who.address is not None
+            words = {"names": "Ibu", "practice": "cuci tangan.", "pendamping": "Pak Budi", "what": "-", "letter": "1"}
+            tx.outbox.put(
+                Outbound(
+                    who.address, key, words, once=key, priority=Priority.REMINDER, unasked=True, kpms=[chat.kpm_id(who)]
+                )
+            )
+    chat.at("2027-04-12 11:00")
+    for name in ("Wati", "Siti"):
+        budi.says(f"DATA {name}; lahir; 12-04-2027; Ahmad").says("simpan").hears("obligations.data.saved")
+    chat.at("2027-04-14 10:00")
+    assert unasked(wati)[1:] == ["2027-04-12 sealed"]
+    wati.says("BUKA").hears("obligations.opened").showing("ke-1 dari 4", "ke-2 dari 4 (15 Apr sampai 19 Apr)")
+    chat.lapses_until("2027-04-25 10:00")
+    assert unasked(siti) == ["2027-04-12 reminder", "2027-04-20 sealed"]
+    siti.says("BUKA").hears("obligations.opened").showing("ke-2")
+
+
+def test_where_a_desa_has_two_posyandu_nobody_is_sent_to_the_wrong_one():
+    chat, _ = chat_with("2026-12-01 08:00")
+    siti = with_baby(chat)
+    chat.posyandu("tanggal 10")
+    chat.posyandu("tanggal 12", name="Mawar")
+    chat.lapses_until("2026-12-13 08:00")
+    assert unasked(siti) == ["2026-12-01 reminder"]
+    siti.hears("obligations.reminder").showing("posyandu bulan ini").hiding("besok")
+    chat.sql("UPDATE posyandu SET pattern = 'tanggal 10'")
+    chat.lapses_until("2027-01-09 20:00")
+    siti.hears("obligations.posyandu", place="posyandu")
+
+
 @pytest.mark.parametrize(
     ("line", "key", "left"),
     [
@@ -381,3 +502,18 @@ def test_after_a_stop_the_pendamping_may_let_it_go_on():
     )
     chat.at("2026-11-23 09:00")
     assert unasked(wati) == ["2026-11-23 sealed"]
+
+
+def test_no_to_health_reminders_stops_what_waits_at_once_and_nothing_else():
+    chat, _ = chat_with("2026-11-23 08:00")
+    siti = with_baby(chat)
+    chat.at("2026-12-09 12:00")
+    assert any(key.startswith("obligations.") for key in siti.heard)
+    sent = "UPDATE outbox SET state = 'queued', sent = NULL, not_before = not_before + 864000000 WHERE unasked AND key"
+    chat.sql(f"{sent} LIKE 'obligations.%'")
+    assert chat.waiting()
+    siti.presses("ob.consent.no").hears("obligations.consent.no")
+    assert [row.key for row in chat.waiting() if row.unasked] == []
+    heard = len(siti.looks().heard)
+    chat.at("2027-01-20 12:00")
+    assert [key for key in siti.heard[heard:] if key.startswith("obligations.")] == []

@@ -9,7 +9,10 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.exports.verkom import coverage_rows, verkom_pdf, verkom_sheet
+from bot.exports.verkom.tables import tables
+from data.obligations import Claim, Item, SchoolMonth
 from handlers.obligations.collecting import Verkom, collect
+from handlers.obligations.school import keep
 from handlers.rules.verkom import Quarter
 from tests.support.chat import Chat, Someone
 
@@ -40,7 +43,10 @@ def test_from_the_overview_to_saved_marks(village):
     siti.says("KEWAJIBAN").says("sudah").hears("obligations.done")
     budi.says("VERKOM Melati 3").hears("obligations.verkom.overview")
     budi.showing("Kesehatan: sudah 0, dilaporkan 2, belum 0, belum diketahui 3 dari 5")
-    budi.showing("Kesejahteraan: sudah 0, dilaporkan 0, belum 0, belum diketahui 1 dari 1", "P2K2: hadir 0 dari 0")
+    budi.showing(
+        "Kesejahteraan: sudah 0, dilaporkan 0, belum 0, belum diketahui 1 dari 1",
+        "P2K2: hadir 0, tidak hadir 0, belum diketahui 0 dari 0",
+    )
     budi.taps("Kesehatan").hears("obligations.verkom.open").showing("1. Hafiz (Siti), 8 bln: dilaporkan 2", "2. Wati:")
     budi.hears("obligations.verkom.how")
     budi.says("semua sudah kecuali 2 belum; bukti KMS").hears("obligations.verkom.proposal")
@@ -90,7 +96,7 @@ def found(chat: Chat) -> Verkom:
 def test_on_paper_and_in_a_spreadsheet_there_is_no_number_of_anybody(village):
     chat, _, siti = village
     book = load_workbook(BytesIO(verkom_sheet(found(chat))))
-    assert book.sheetnames == ["Kesehatan", "Pendidikan", "Kesejahteraan Sosial", "P2K2"]
+    assert book.sheetnames == ["Kesehatan", "Pendidikan", "Kehadiran Sekolah", "Kesejahteraan Sosial", "P2K2"]
     rows = [[cell.value for cell in row] for row in book["Kesehatan"].iter_rows(min_row=4)]
     assert rows[1][:9] == [1, "Siti", "Hafiz", "8 bln", 3, 0, 0, 0, 3]
     assert rows[3][1] == "Jumlah"
@@ -104,6 +110,38 @@ def test_on_paper_and_in_a_spreadsheet_there_is_no_number_of_anybody(village):
     assert paper.rstrip().endswith(b"%%EOF")
     assert coverage_rows(found(chat), "desa") == [
         ["Babayau", "Kesehatan", "5", "0", "0", "0", "5"],
-        ["Babayau", "Kesejahteraan Sosial", "<5", "0", "0", "0", "<5"],
         ["Babayau", "Pendidikan", "<5", "0", "0", "0", "<5"],
+        ["Babayau", "Kesejahteraan Sosial", "<5", "0", "0", "0", "<5"],
     ]
+
+
+def test_three_months_of_school_stand_side_by_side_and_what_pkh_judges_by_stands_beside_the_visits(village):
+    chat, _, _ = village
+    with chat.tx() as tx:
+        mine = [m for members in tx.obligations.members([2, 3]).values() for m in members]
+        keep(
+            tx,
+            [
+                SchoolMonth(mine[1].id, "2026-10", "SDN 1", 22, 1, 0, 2),
+                SchoolMonth(mine[1].id, "2026-11", "SDN 1", 20, 4, 0, 0),
+            ],
+        )
+        for visit in ("1", "2"):
+            item = Item(mine[0].kpm_id, mine[0].id, f"ANC_T{visit}", f"ANC_T{visit}", visit)
+            tx.obligations.claim(item, Claim.DONE, "address:1")
+    school, health = (
+        next(t.rows for t in tables(found(chat)) if t.name == name) for name in ("Kehadiran Sekolah", "Kesehatan")
+    )
+    assert school == [[1, "Halimah", "Rizky", "SDN 1", 22, 1, 0, 2, 95, 20, 4, 0, 0, "80*", "", "", "", "", ""]]
+    assert "periksa kehamilan 2 dari 4 yang dinilai" in [row[-1] for row in health]
+
+
+def test_a_small_number_of_families_at_a_meeting_is_hidden_above_the_pendamping(village):
+    chat, budi, _ = village
+    chat.meeting("Melati 3", starts="2026-11-23 13:00", announced="now")
+    chat.at("2026-11-23 15:30")
+    budi.says("ABSEN Melati 3").says("hadir semua kecuali Wati alpa").says("selesai")
+    budi.says("VERKOM Melati 3").looks().showing("P2K2: hadir 2, tidak hadir 1, belum diketahui 0 dari 3")
+    ratna = chat.koordinator("Bu Ratna")
+    ratna.says("VERKOM").hears("obligations.verkom.coverage").showing("P2K2: hadir <5, tidak hadir <5")
+    assert ["Babayau", "P2K2", "<5", "0", "<5", "<5", "0"] in coverage_rows(found(chat), "desa")

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from sqlalchemy import select, update
 
 from data.obligations import Claim, Item
-from tests.support.chat import Chat
+from data.schema import outbox
+from messages.envelope import Outbound
+from tests.support.chat import Chat, Someone
 from tests.support.databases import Opened
 
 
@@ -49,3 +52,23 @@ def test_a_thing_is_there_once_and_goes_with_its_member(chat: Chat):
         assert len(tx.obligations.kept([siti.id])) == 1
     chat.sql("DELETE FROM member WHERE id = :i", i=hafiz)
     assert chat.ask(lambda tx: tx.obligations.kept([siti.id])) == {}
+
+
+def test_letters_put_together_are_there_once_and_name_their_families(chat: Chat):
+    siti, wati = chat.kpm("Siti"), chat.kpm("Wati")
+
+    def letter(who: Someone, once: str) -> Outbound:
+        assert who.address is not None
+        return Outbound(who.address, "obligations.sealed", {"names": who.name}, once=once, kpms=[chat.kpm_id(who)])
+
+    with chat.tx() as tx:
+        tx.outbox.put_all([letter(siti, "a"), letter(wati, "b")])
+        tx.outbox.put_all([letter(wati, "a"), letter(wati, "c")])
+        tx.outbox.put_all([])
+        letters = {row.once: tx.outbox.kpms_of(row.id) for row in tx.conn.execute(select(outbox))}
+    assert letters == {"a": [siti.id], "b": [wati.id], "c": [wati.id]}
+    with chat.tx() as tx:
+        tx.conn.execute(update(outbox).where(outbox.c.once == "b").values(state="expired"))
+        for name in "ab":
+            tx.outbox.free(name)
+        assert [tx.outbox.put(letter(siti, name)) is None for name in "abc"] == [True, False, True]

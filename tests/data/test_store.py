@@ -236,6 +236,22 @@ def test_stop_finishes_what_waits(database, store: Store):
     assert len(kept(database.store())) == 2 * BATCH
 
 
+def test_who_comes_while_it_stops_is_not_forgotten(store: Store):
+    def many(begin: int) -> None:
+        for n in range(begin, begin + 50):
+            store.run(keep(f"n{n}"))
+
+    threads = [threading.Thread(target=many, args=(50 * i,), daemon=True) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads[:1]):
+        store.stop()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    assert len(kept(store)) == 200
+
+
 def test_a_store_can_be_used_again_after_stop(store: Store):
     store.run(keep("siti"))
     store.stop()

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -25,6 +27,7 @@ from tests.channels.test_webhooks import SITI, Site, delivery, press, serving
 from tests.data.test_store_faults import another_process_holds, no_file_grows
 from tests.support.chat import cast
 from tests.support.databases import Opened, Postgres, sqlite_copy
+from tests.support.process import Bot, Gone, Refused, running
 
 
 async def health(site: Site) -> tuple[int, str]:
@@ -106,6 +109,78 @@ async def test_a_disk_that_takes_no_more_writes(sqlite: Opened):
     async with nothing_is_lost(store) as site:
         with no_file_grows():
             await refused(site, "")
+
+
+@contextmanager
+def read_only(bot: Bot) -> Iterator[None]:
+    """From now on no write of the running program comes through, also through what it has open already: the kernel
+    makes its files immutable, and where it may not, allows it no byte more in any file."""
+    files = [str(file) for file in bot.folder.glob("bot.db*")]
+    frozen = False
+    with suppress(OSError):
+        frozen = subprocess.run(["chattr", "+i", *files], capture_output=True, check=False).returncode == 0
+    assert bot.process is not None
+    before = resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE)
+    if not frozen:
+        resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        if frozen:
+            subprocess.run(["chattr", "-i", *files], check=True)
+        elif bot.process.poll() is None:
+            resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_turns_read_only_under_the_running_bot(sample_file: Path, tmp_path: Path):
+    """The index of SQLite's log is mapped memory: a kernel that refuses it may end the process there and then, which
+    then begins again, as systemd has it do."""
+    sqlite_copy(sample_file, tmp_path / "bot.db")
+    with running(tmp_path) as bot:
+        assert bot.say("+6281100000001", "jadwal", id="before")
+        with read_only(bot):
+            with pytest.raises((Gone, Refused)):
+                bot.say("+6281100000001", "menu", id="meanwhile")
+            with pytest.raises((Gone, Refused)):
+                bot.get("/healthz")
+        if bot.process is not None and bot.process.poll() is not None:
+            bot.start()
+        assert bot.get("/healthz")["parts"]["database"] == "ok"
+        assert bot.say("+6281100000001", "jadwal", id="before") == []
+        assert len(bot.say("+6281100000001", "menu", id="meanwhile")) == 1
+        assert bot.say("+6281100000001", "menu", id="meanwhile") == []
+
+
+READ_ONLY = "mount --bind {0} {0} && mount -o remount,bind,ro {0} && exec {1}"
+
+
+def test_on_a_read_only_disk_it_says_so_and_does_not_start(sqlite_file: Path, tmp_path: Path):
+    """In a mount namespace of its own, as root or as a user who is root there; else only the file is refused."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    url = sqlite_copy(sqlite_file, folder / "bot.db")
+    before = (folder / "bot.db").read_bytes()
+    # The backup of the night, say, lies elsewhere: what cannot be written is the database alone.
+    run = f"{sys.executable} -m bot staff add 'Bu Lina' --phone 081100000977 --role pendamping"
+    env = {**os.environ, "LIKE_PKH_DATABASE_URL": url, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = None
+    for how in (["unshare", "-m"], ["unshare", "-Urm"]):
+        words = [*how, "sh", "-c", READ_ONLY.format(folder, run)]
+        try:
+            done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+        except OSError:
+            continue
+        if "mount" not in done.stderr and "unshare" not in done.stderr:
+            break
+        done = None
+    if done is None:  # no namespaces here: a database that is a folder cannot be written by anybody either
+        (folder / "none.db").mkdir()
+        env["LIKE_PKH_DATABASE_URL"] = f"sqlite:///{folder}/none.db"
+        done = subprocess.run(["sh", "-c", run], env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "LIKE_PKH_DATABASE_URL" in done.stderr or "basis data" in done.stderr.lower(), done.stderr
+    assert (folder / "bot.db").read_bytes() == before
 
 
 async def test_a_file_that_may_only_be_read(sqlite: Opened):

@@ -177,7 +177,7 @@ def test_a_status_that_comes_before_the_answer_keeps_its_place_and_the_words_are
 
     letter = store.run(prepare)
     hear(store, said(letter, READ))
-    store.run(lambda tx: tx.sending.sent([(letter, "wamid.1", "Halo Ibu")]))
+    store.run(lambda tx: tx.sending.sent([(letter, "wamid.1", "Halo Ibu", None)]))
     found = row(store, letter)
     assert (found.state, found.platform_id, found.text) == ("read", "wamid.1", "Halo Ibu")
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -61,6 +61,7 @@ class Server:
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("There is no Chromium on this machine; the pages were not tried in a browser.")
+    expect.set_options(timeout=WHILE_SLOW)
     with sync_playwright() as player:
         opened = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         yield opened

@@ -30,6 +30,7 @@ from sqlalchemy.engine import make_url
 from bot import inbox, scheduler
 from bot.channels.telegram import rendering as telegram
 from bot.channels.whatsapp import rendering as whatsapp
+from bot.dispatcher.settling import owe
 from data import schema
 from data.audit import Change
 from data.content.sessions import session as find_session
@@ -37,7 +38,7 @@ from data.obligations import LOOK_AT_ONCE
 from data.outbox import Claimed
 from data.records import Consent, Entry, FamilyStatus, Hours, Kelompok, Kind, Meeting, Role, Topic
 from data.store import Tx, no_key, writer_engine
-from handlers import reached, reminders, timetable
+from handlers import obligations, reached, reminders, timetable
 from handlers.meetings import Plan, create
 from handlers.meetings.preview import title_of
 from handlers.obligations.reminding import CLOSES
@@ -118,6 +119,8 @@ class Received:
     about: str | None
     unasked: bool
     id: int = 0
+    file: str | None = None
+    """The format of the file that came with it."""
 
     def __str__(self) -> str:
         return f"{self.at:%a %d %H:%M} {self.key} {dict(self.params)}\n    {self.text}"
@@ -158,8 +161,9 @@ class Someone:
         """A button by its id: an old one, or a forged one."""
         return self._does(EventKind.BUTTON, button=button, text=title)
 
-    def sends(self, kind: EventKind, caption: str = "") -> Someone:
-        return self._does(kind, text=caption)
+    def sends(self, kind: EventKind, caption: str = "", *, media: str | None = None) -> Someone:
+        """`media` is what the platform calls the file."""
+        return self._does(kind, text=caption, media=media)
 
     def reacts(self, emoji: str, key: str) -> Someone:
         """An emoji under the newest letter with this key."""
@@ -255,6 +259,7 @@ class Chat:
         self.now = datetime.fromisoformat(starts).replace(tzinfo=self.zone).astimezone(UTC)
         self.phones: dict[Address, Phone] = {}
         self.skip = True
+        self.lapse = False
         self.key: Callable[[], str] = no_key
         self._numbers = (f"62811{n:08d}" for n in count(1))
         self._events = count(1)
@@ -466,13 +471,24 @@ class Chat:
         self.now = until
         return self
 
+    def lapses_until(self, words: str) -> Chat:
+        """The same for months in which there is nothing but obligations: the other ticks rest."""
+        self.lapse = True
+        try:
+            return self.at(words)
+        finally:
+            self.lapse = False
+
     def _next_busy(self, until: datetime) -> datetime:
         following = self.now.replace(second=0, microsecond=0) + MINUTE
         if not self.skip:
             return following
         with self.tx() as tx:
-            dues = [d for d in (tx.outbox.next_due(), *_busy(tx, following)) if d is not None]
+            busy = () if self.lapse else _busy(tx, following)
+            dues = [d for d in (tx.outbox.next_due(), *busy) if d is not None]
             dues += self._looks(tx, following)
+        if self.lapse:
+            return max(following, min([*map(_whole, dues), until + MINUTE]))
         dues.append(self._next_morning(following))
         dues += [_next_round(tick.every, following) for tick in timetable.TICKS if tick.name not in PROBED]
         first = max(following, min([*dues, until + MINUTE]))
@@ -497,7 +513,7 @@ class Chat:
         return half_hour.astimezone(UTC)
 
     def _tick(self) -> None:
-        self._run(lambda tx: scheduler.run_ticks(tx))
+        self._run(_obligations_only if self.lapse else scheduler.run_ticks)
 
     def _run(self, work: Callable[[Tx], Any]) -> None:
         with self.tx() as tx:
@@ -581,10 +597,12 @@ class Chat:
             one.about,
             one.unasked,
             letter.id,
+            str(letter.attachment.params.get("format")) if letter.attachment and not body.owes else None,
         )
         self._watch(tx, one, shown)
         self.phone(letter.address).letters.append(shown)
         assert tx.outbox.settle(letter.id, Status.SENT, platform_id=f"test:{letter.id}", text=body.text)
+        owe(tx, letter, body.owes)
         reached.remember(tx, [(letter.id, one.about)])
 
     def _watch(self, tx: Tx, one: Claimed, shown: Received) -> None:
@@ -654,6 +672,11 @@ class Chat:
 
     def kpm_id(self, who: Someone) -> KpmId:
         return KpmId(who.id)
+
+
+def _obligations_only(tx: Tx) -> None:
+    while obligations.tick(tx):
+        pass
 
 
 def _busy(tx: Tx, following: datetime) -> tuple[datetime | None, ...]:

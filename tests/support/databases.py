@@ -56,6 +56,7 @@ class Postgres:
         self.admin: Engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self.names = f"like_pkh_test_{os.getpid()}_{WORKER}"
         self.template = f"{self.names}_template"
+        self._old: list[str] = []
         self._run(f"CREATE DATABASE {self.template}")
         _migrated(self.url(self.template))
 
@@ -64,15 +65,21 @@ class Postgres:
 
     @contextmanager
     def database(self, *, empty: bool = False) -> Iterator[str]:
-        """The address of a fresh database."""
+        """The address of a fresh database. The last one goes only now, when nobody is connected to it any more."""
+        self._drop()
         name = f"{self.names}_{next(_number)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else self.template}")
         try:
             yield self.url(name)
         finally:
-            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+            self._old.append(name)
+
+    def _drop(self) -> None:
+        while self._old:
+            self._run(f"DROP DATABASE {self._old.pop()} WITH (FORCE)")
 
     def close(self) -> None:
+        self._drop()
         self._run(f"DROP DATABASE {self.template} WITH (FORCE)")
         self.admin.dispose()
 
@@ -131,6 +138,7 @@ def _hurry(url: URL) -> None:
     with engine.connect() as conn:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             conn.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        conn.execute(text("ALTER SYSTEM SET statement_timeout = '100s'"))  # a lock that nobody gives back ends a test
         conn.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()
 

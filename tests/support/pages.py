@@ -16,6 +16,7 @@ import aiohttp
 import uvicorn
 
 from bot import dashboard
+from bot.dashboard.machine import UNKNOWN, Machine
 from bot.web import Health, make_web
 from data.records import Meeting
 from data.store import Store
@@ -105,7 +106,9 @@ class Site:
 
 
 @asynccontextmanager
-async def served(database: Opened, *, secure: bool = False, settled: bool = True) -> AsyncIterator[Site]:
+async def served(
+    database: Opened, *, secure: bool = False, settled: bool = True, machine: Machine = UNKNOWN
+) -> AsyncIterator[Site]:
     """`settled`: with the village, at its meeting; else what the database holds already."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -114,7 +117,7 @@ async def served(database: Opened, *, secure: bool = False, settled: bool = True
     if settled:
         site.at(SATURDAY + timedelta(minutes=5))
     health = Health(site.store, last_tick=lambda: None, sender=lambda: True)
-    web = make_web(site.store, health, dashboard.routes(site.store, secure=secure), None)
+    web = make_web(site.store, health, dashboard.routes(site.store, secure=secure, machine=machine), None)
     config = uvicorn.Config(web, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())

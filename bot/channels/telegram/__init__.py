@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat, Message
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.base import Body, File, Notice, Refused, Sent, Unknown
-from bot.channels.careful import table, whole
+from bot.channels.careful import table, whole, words
 from bot.channels.errors import telegram_error
-from bot.channels.parts import is_picture_file
+from bot.channels.parts import is_picture_file, is_voice_file
 from bot.channels.telegram import limits, reading, rendering
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.uploads import Uploads
 from messages.envelope import Address, Inbound, Letter, StatusUpdate
 
 __all__ = ["AiohttpRequest", "Telegram"]
@@ -28,6 +29,7 @@ class Telegram:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        self._uploads = Uploads(limits.UPLOADED_FOR)
 
     def parse(self, payload: Mapping[str, Any], received: datetime) -> list[Inbound | StatusUpdate | Notice]:
         return reading.read(payload, received, self._bot)
@@ -50,10 +52,22 @@ class Telegram:
         if file is None:
             raise Refused("the file of this letter could not be made")
         # The plan guessed by the attachment's kind; now the file itself says whether it is a picture.
-        call.pop("photo", None), call.pop("document", None)
+        call.pop("photo", None), call.pop("document", None), call.pop("voice", None)
+        async with self._uploads.known(file) as name:
+            with _told():
+                sent = await self._post_file(file, name, call)
+            if name is None:
+                self._uploads.learn(file, _name_of(sent))
+        return sent.message_id
+
+    async def _post_file(self, file: File, name: str | None, call: Mapping[str, Any]) -> Message:
+        """`name` is what Telegram calls it, once it was uploaded."""
+        what, more = name or file.content, {**call, **({} if name else {"filename": file.name})}
         if is_picture_file(file):
-            return (await self._bot.send_photo(photo=file.content, filename=file.name, **call)).message_id
-        return (await self._bot.send_document(document=file.content, filename=file.name, **call)).message_id
+            return await self._bot.send_photo(photo=what, **more)
+        if is_voice_file(file):
+            return await self._bot.send_voice(voice=what, **more)
+        return await self._bot.send_document(document=what, **more)
 
     async def _post_words(self, call: Mapping[str, Any]) -> int:
         """Of the answer only the number is wanted: a whole `Message` costs more than everything else about a send."""
@@ -110,6 +124,12 @@ class Telegram:
                 f"{self._bot.base_url}/getUpdates?{urlencode(wish)}", read_timeout=timeout + (request.read_timeout or 0)
             )
         return [update for update in found if table(update)] if isinstance(found, list) else []
+
+
+def _name_of(sent: Message) -> str:
+    """Of a photo there are several sizes, the largest last."""
+    part = sent.photo[-1] if sent.photo else sent.voice or sent.document or sent.audio
+    return words(part.file_id) if part is not None else ""
 
 
 @contextmanager

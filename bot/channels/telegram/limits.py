@@ -18,3 +18,4 @@ UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "mes
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
 UPLOAD_SECONDS = 60.0
+UPLOADED_FOR = 20 * 24 * 3600.0  # ours; Telegram names no end

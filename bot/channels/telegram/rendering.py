@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Blames, Body, Refused
-from bot.channels.parts import SHARE_CONTACT, is_picture
+from bot.channels.parts import SHARE_CONTACT, is_picture, is_voice
 from bot.channels.telegram import limits
 from messages import catalog
-from messages.envelope import Button, Letter
+from messages.envelope import Attachment, Button, Letter
 
 
 def render(letter: Letter, now: datetime | None = None) -> Body:
@@ -18,7 +18,7 @@ def render(letter: Letter, now: datetime | None = None) -> Body:
     said = catalog.render(letter.key, letter.params, letter.language)
     payload: dict[str, Any] = {"chat_id": _chat(letter)}
     if letter.attachment:
-        method, sort = ("sendPhoto", "photo") if is_picture(letter.attachment) else ("sendDocument", "document")
+        method, sort = _shape(letter.attachment)
         payload |= {sort: f"upload:{letter.attachment.kind}", "caption": _within(said.text, limits.CAPTION)}
     else:
         method = "sendMessage"
@@ -27,6 +27,12 @@ def render(letter: Letter, now: datetime | None = None) -> Body:
     if said.buttons:
         payload["reply_markup"] = _markup(said.buttons)
     return Body(method, payload, said.text, said.buttons)
+
+
+def _shape(attachment: Attachment) -> tuple[str, str]:
+    if is_voice(attachment):
+        return "sendVoice", "voice"
+    return ("sendPhoto", "photo") if is_picture(attachment) else ("sendDocument", "document")
 
 
 def _chat(letter: Letter) -> int:

@@ -11,8 +11,9 @@ import aiohttp
 
 from bot.channels.base import Body, File, Notice, Refused, Sent
 from bot.channels.careful import whole, words
+from bot.channels.uploads import Uploads
 from bot.channels.whatsapp import reading, rendering, templates
-from bot.channels.whatsapp.limits import API_URL, NAME, READ_SECONDS
+from bot.channels.whatsapp.limits import API_URL, NAME, READ_SECONDS, UPLOADED_FOR
 from bot.channels.whatsapp.sending import Graph, awaits_file, need, wamid, with_file
 from bot.channels.whatsapp.templates import TemplateState, template_definition
 from messages.catalog import Entry
@@ -35,6 +36,7 @@ class WhatsApp:
         read: float = READ_SECONDS,
     ) -> None:
         self.phone_number_id, self.business_account_id = phone_number_id, business_account_id
+        self._uploads = Uploads(UPLOADED_FOR)
         self._graph = Graph(token, api_url, session, read)
 
     def parse(self, payload: Mapping[str, Any], received: datetime) -> list[Inbound | StatusUpdate | Notice]:
@@ -46,9 +48,16 @@ class WhatsApp:
     async def send(self, letter: Letter, body: Body, file: File | None) -> Sent:
         payload = body.payload
         if awaits_file(payload):
-            file = need(file)
-            payload = with_file(payload, await self._graph.upload(f"{self.phone_number_id}/media", file), file)
+            return await self._send_file(payload, need(file))
         return Sent(wamid(await self._graph.post(f"{self.phone_number_id}/messages", payload)))
+
+    async def _send_file(self, payload: Mapping[str, Any], file: File) -> Sent:
+        async with self._uploads.known(file) as media:
+            if media is None:
+                media = await self._graph.upload(f"{self.phone_number_id}/media", file)
+                self._uploads.learn(file, media)
+            payload = with_file(payload, media, file)
+            return Sent(wamid(await self._graph.post(f"{self.phone_number_id}/messages", payload)))
 
     async def fetch(self, media: str, most: int) -> bytes:
         """The file behind an id: Graph names its address, the same token opens it. Raises ChannelError."""

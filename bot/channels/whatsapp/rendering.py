@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Blames, Body, Refused
-from bot.channels.parts import SHARE_CONTACT, is_picture
+from bot.channels.parts import SHARE_CONTACT, is_picture, is_voice
 from bot.channels.whatsapp import limits
 from messages import catalog
 from messages.envelope import Address, Attachment, Button, Letter
@@ -31,11 +31,13 @@ def _free(letter: Letter) -> Body:
     said = catalog.render(letter.key, letter.params, letter.language)
     # The number is known here; the button that shares it belongs to Telegram.
     buttons = [b for b in said.buttons if b.id != SHARE_CONTACT]
-    if letter.attachment:
-        shape = _with_file(said.text, buttons, letter.attachment)
+    file = letter.attachment
+    owes = file is not None and is_voice(file) and not file.params.get("alone")
+    if file is not None and not owes:
+        shape = _with_file(said.text, buttons, file)
     else:
         shape = _words(said.text, buttons, said.menu)
-    return Body("messages", _envelope(letter) | shape, said.text, buttons)
+    return Body("messages", _envelope(letter) | shape, said.text, buttons, owes=owes)
 
 
 def _envelope(letter: Letter) -> dict[str, Any]:
@@ -64,7 +66,9 @@ def _words(text: str, buttons: Sequence[Button], menu: str) -> dict[str, Any]:
 
 
 def _with_file(text: str, buttons: Sequence[Button], attachment: Attachment) -> dict[str, Any]:
-    """Buttons under a file are its caption's; more than three become numbers in the caption."""
+    """Buttons under a file are its caption's; more than three become numbers in the caption. A voice note has none."""
+    if is_voice(attachment):
+        return {"type": "audio", "audio": {"id": f"upload:{attachment.kind}"}}
     sort = "image" if is_picture(attachment) else "document"
     media = {"id": f"upload:{attachment.kind}"}
     if buttons and _fit_buttons(text, buttons):
@@ -135,7 +139,12 @@ def _template(letter: Letter) -> Body:
     template = {"name": said.whatsapp.name, "language": language, "components": components}
     text = _filled(letter.key, variables)
     return Body(
-        "messages", _envelope(letter) | {"type": "template", "template": template}, text, buttons, said.whatsapp.name
+        "messages",
+        _envelope(letter) | {"type": "template", "template": template},
+        text,
+        buttons,
+        said.whatsapp.name,
+        owes=letter.attachment is not None,
     )
 
 

@@ -11,7 +11,7 @@ import aiohttp
 from bot.channels.base import ChannelError, File, Refused, TryLater, Unknown
 from bot.channels.careful import named, table, tables, whole, words
 from bot.channels.errors import NO_ANSWER, lost, whatsapp_error
-from bot.channels.parts import is_picture_file
+from bot.channels.parts import is_picture_file, is_voice_file
 from bot.channels.whatsapp.limits import CONNECT_SECONDS, UPLOAD_SECONDS
 
 
@@ -95,7 +95,7 @@ class Graph:
 
 
 def awaits_file(payload: Mapping[str, Any]) -> bool:
-    return payload["type"] in ("image", "document") or "header" in payload.get("interactive", {})
+    return payload["type"] in ("image", "document", "audio") or "header" in payload.get("interactive", {})
 
 
 def with_file(payload: Mapping[str, Any], media_id: str, file: File) -> dict[str, Any]:
@@ -131,6 +131,8 @@ def need(file: File | None) -> File:
 
 def _media(planned: Mapping[str, Any], media_id: str, file: File) -> tuple[str, dict[str, Any]]:
     media = {**planned, "id": media_id}
+    if is_voice_file(file):
+        return "audio", {"id": media_id}
     return ("image", media) if is_picture_file(file) else ("document", {**media, "filename": file.name})
 
 

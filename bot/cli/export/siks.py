@@ -10,7 +10,7 @@ import typer
 from bot.channels.base import File
 from bot.cli.export.common import Day, Group, Month, Number, Out, make, meant, month_of, named, put
 from bot.cli.speaking import WrongInput, opened
-from bot.exports.pages import file_name
+from bot.exports.naming import file_name
 from bot.exports.sheets import XLSX, tables_book
 from data.records import Kelompok, Kind, Meeting
 from data.store import Tx

@@ -11,7 +11,6 @@ import typer
 
 from bot.cli.obligations import groups_named
 from bot.cli.speaking import WrongInput, opened, out, show_json, show_table
-from bot.exports.verkom import STATE_TITLES, coverage_rows, verkom_pdf, verkom_sheet
 from data.store import Tx
 from handlers.obligations.collecting import Verkom, collect
 from handlers.rules.verkom import STATES, quarter_of, read_quarter
@@ -48,6 +47,8 @@ def verkom(
         _numbers(found, by, out_file, json)
         return
     assert out_file is not None  # noqa: S101  checked above
+    from bot.exports.verkom import verkom_pdf, verkom_sheet  # slow to import: only when a paper is asked for
+
     out_file.write_bytes(verkom_pdf(found) if out_file.suffix == ".pdf" else verkom_sheet(found))
     out.print(f"Ditulis: {out_file}", highlight=False)
 
@@ -65,6 +66,8 @@ def _collect(tx: Tx, name: str | None, quarter: str | None) -> Verkom:
 
 
 def _numbers(found: Verkom, by: str, file: Path | None, json: bool) -> None:
+    from bot.exports.verkom import STATE_TITLES, coverage_rows  # as above
+
     rows = coverage_rows(found, by)
     if json:
         names = (by, "form", *STATES)

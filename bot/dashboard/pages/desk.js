@@ -15,3 +15,13 @@ for (const button of document.querySelectorAll("[data-print]")) button.addEventL
 for (const field of document.querySelectorAll("[data-submits]")) {
   field.addEventListener("change", () => field.form.requestSubmit());
 }
+
+// The words for a group go to the clipboard where the browser lets them; elsewhere they can be marked by hand.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const field = document.getElementById(button.dataset.copies);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = "Tersalin";
+  });
+}

@@ -129,14 +129,17 @@ export class Phone {
 
   drawOwn(message) {
     const kind = MEDIA[message.kind] ? message.kind : null;
+    const caption = kind ? (message.text ?? "").replace(/^\[\w+\] ?/, "") : message.text;
     return el("div", { class: "line own" },
       el("div", { class: "bubble" },
         el("span", { class: "sr" }, `${this.person.called}: `),
-        kind ? el("p", { class: "media" }, icon(`i-${kind}`), MEDIA[kind]) : longText(message.text),
+        kind && el("p", { class: "media" }, icon(`i-${kind}`), MEDIA[kind]),
+        caption && longText(caption),
         el("span", { class: "foot" }, el("time", { datetime: message.at }, hour(message.at)), icon("i-check"))));
   }
 
   drawLetter(message) {
+    const sound = message.media?.startsWith("audio/") && `${API}/media/${message.seq}`;
     const picture = message.media?.startsWith("image/") && `${API}/media/${message.seq}`;
     const alt = `Gambar: ${message.text.split("\n")[0] || "kiriman bot"}`;
     return el("div", { class: "line theirs", "data-key": message.key },
@@ -144,8 +147,10 @@ export class Phone {
         el("span", { class: "sr" }, "Bot: "),
         picture && el("button", { type: "button", class: "picture", "aria-label": "Perbesar gambar", onclick: () => view(alt, el("img", { src: picture, alt })) },
           el("img", { src: picture, alt, onload: () => this.pinned && this.toEnd() })),
-        message.media && !picture && el("p", { class: "media" }, icon("i-document"), el("a", { href: `${API}/media/${message.seq}`, download: true }, "Unduh berkas")),
-        message.text && longText(message.text),
+        sound && el("audio", { controls: true, src: sound, "aria-label": "Pesan suara" }),
+        message.media && !picture && !sound && el("p", { class: "media" }, icon("i-document"), el("a", { href: `${API}/media/${message.seq}`, download: true }, "Unduh berkas")),
+        // WhatsApp shows no words with a voice note.
+        message.text && message.body?.type !== "audio" && longText(message.text),
         el("span", { class: "foot" }, el("time", { datetime: message.at }, hour(message.at)))),
       message.buttons?.length > 0 && this.drawButtons(message),
       this.drawCarriage(message));

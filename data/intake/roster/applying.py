@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from data.intake.findings import WRONG
 from data.intake.roster.comparing import MEMBER_FIELDS
@@ -14,9 +15,10 @@ from data.intake.roster.existing import WHATSAPP
 from data.intake.roster.groups import Groups
 from data.intake.roster.planning import Missing, Plan, Step
 from data.intake.roster.records import GroupKey
+from data.intake.roster.words import fold
 from data.obligations import LOOK_AT_ONCE
 from data.records import FamilyStatus
-from data.schema import address, desa, kabupaten, kecamatan, kelompok, kpm, kpm_address, member
+from data.schema import Key, address, desa, identity, kabupaten, kecamatan, kelompok, kpm, kpm_address, member
 from data.store import Tx
 
 CHUNK = 500
@@ -37,6 +39,14 @@ SET_OWN = (
     update(kpm_address)
     .where(kpm_address.c.kpm_id == bindparam("b_kpm"), kpm_address.c.address_id == bindparam("b_address"))
     .values(own=bindparam("b_own"))
+)
+
+
+ADD_IDENTITY = insert(identity)
+DROP_IDENTITY = delete(identity).where(
+    identity.c.kpm_id == bindparam("b_kpm_id"),
+    identity.c.member_id.is_not_distinct_from(bindparam("b_member_id", type_=Key)),
+    identity.c.kind == bindparam("b_kind"),
 )
 
 
@@ -96,6 +106,7 @@ class _Work:
         self._update([step for step in steps if step.kpm_id is not None])
         self._members(zip(ids, steps, strict=True))
         self._links(list(zip(ids, steps, strict=True)))
+        self._identities([(kpm_id, step) for kpm_id, step in zip(ids, steps, strict=True) if step.changes.sealed])
 
     def _update(self, steps: Sequence[Step]) -> None:
         rows = []
@@ -145,6 +156,24 @@ class _Work:
         for statement, values in ((ADD_LINK, links), (SET_OWN, owned)):
             if values:
                 self.conn.execute(statement, values)
+
+    def _identities(self, steps: Sequence[tuple[int, Step]]) -> None:
+        """One digest of each kind for the family and each member; a newer one takes the place of the older."""
+        if not steps:
+            return
+        members: dict[tuple[int, str, date | None], int] = {}
+        for one in self.conn.execute(select(member).where(member.c.kpm_id.in_([kpm_id for kpm_id, _ in steps]))):
+            members[one.kpm_id, fold(one.name), one.born] = members[one.kpm_id, fold(one.name), None] = one.id
+        rows = []
+        for kpm_id, step in steps:
+            for number, of in step.changes.sealed:
+                found = members.get((kpm_id, fold(of.name), of.born)) if of else None
+                if of is None or found is not None:
+                    rows.append({"kpm_id": kpm_id, "member_id": found, **asdict(number)})
+        for row in rows:
+            self.conn.execute(DROP_IDENTITY, {f"b_{name}": row[name] for name in ("kpm_id", "member_id", "kind")})
+        if rows:
+            self.conn.execute(ADD_IDENTITY, rows)
 
     def former_ketua(self, ids: Sequence[int]) -> None:
         if ids:

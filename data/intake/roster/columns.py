@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from data.intake.cells import text_of
 from data.intake.files import Row
 from data.intake.findings import Finding, Where, finding
+from data.intake.identity import KK, NIK, Seal
 
 FAMILY = {
     "id_kpm": "idkpm idpkh idkeluarga kodekpm kodekeluarga idpeserta nopeserta nopes nomorpeserta",
@@ -54,6 +55,10 @@ REQUIRED = tuple(TITLES)
 _SILENT = frozenset({"no", "nomor", "nourut", ""})
 _IDENTITY_WORDS = frozenset({"nik", "kk", "nokk", "nonik", "ktp", "noktp"})
 _IDENTITY = re.compile(r"^(no|nomor|nomer)?(nik|kk|ktp)|kartukeluarga|indukkependudukan")
+_BESIDE = re.compile("alamat|nama|status|hub")
+"""'Alamat KTP', 'Nama KK': beside a number, not one."""
+
+_KK = re.compile(r"kk|kartukeluarga")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -75,6 +80,10 @@ class Columns:
     phones: list[int] = field(default_factory=list)
     members: dict[int, dict[str, int]] = field(default_factory=dict)
     identity: list[int] = field(default_factory=list)
+    numbers: dict[tuple[int | None, str], int] = field(default_factory=dict)
+    """Which member's NIK, or with None whose family's NIK and KK, stands in a column of `identity`."""
+    seal: Seal | None = None
+    """How they are read; None: not at all."""
     unknown: list[int] = field(default_factory=list)
     double: list[tuple[int, int]] = field(default_factory=list)
 
@@ -93,13 +102,13 @@ def is_identity(title: str) -> bool:
     return not _IDENTITY_WORDS.isdisjoint(words) or _IDENTITY.search(squash(title)) is not None
 
 
-def find_columns(rows: Sequence[Row], *, members_only: bool = False) -> Columns:
+def find_columns(rows: Sequence[Row], *, members_only: bool = False, seal: Seal | None = None) -> Columns:
     """The columns of the row that looks most like titles; rows above it are a heading of the page."""
     found = [read_columns(row, members_only=members_only) for row in rows[:20]]
     best = max(found, key=lambda c: c.known, default=Columns())
     if best.known < 2:
         return Columns()
-    best.row = found.index(best)
+    best.row, best.seal = found.index(best), seal
     return best
 
 
@@ -108,11 +117,23 @@ def read_columns(row: Row, *, members_only: bool = False) -> Columns:
     for at, title in enumerate(columns.titles):
         if is_identity(title):
             columns.identity.append(at)
+            if not _BESIDE.search(squash(title)):
+                columns.numbers.setdefault(_whose(title, members_only=members_only), at)
         elif members_only:
             _take(columns, columns.members.setdefault(0, {}), _MEMBER_SHEET.get(squash(title)), at)
         else:
             _family_column(columns, squash(title), at)
     return columns
+
+
+def _whose(title: str, *, members_only: bool) -> tuple[int | None, str]:
+    """'NIK', 'No. KK', 'anggota1_nik', 'NIK anggota 2'; on the sheet of the members a NIK is that of the member."""
+    squashed = squash(title)
+    kind = KK if _KK.search(squashed) else NIK
+    if members_only:
+        return (0, kind)
+    number = _NUMBER.search(squashed)
+    return (int(number[0]) if number else 1, kind) if re.search("anggota|art", squashed) else (None, kind)
 
 
 def _family_column(columns: Columns, squashed: str, at: int) -> None:
@@ -146,7 +167,8 @@ def _take(columns: Columns, fields: dict[str, int], name: str | None, at: int) -
 
 
 def report_columns(where: Where, columns: Columns, findings: list[Finding]) -> None:
-    for kind, places in (("unknown_column", columns.unknown), ("identity_column", columns.identity)):
+    identity = "identity_column" if columns.seal is None else "identity_sealed"
+    for kind, places in (("unknown_column", columns.unknown), (identity, columns.identity)):
         findings.extend(finding(kind, where, columns.titles[at]) for at in places)
     for at, first in columns.double:
         findings.append(finding("double_column", where, columns.titles[at], name=columns.titles[first]))

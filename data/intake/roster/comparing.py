@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from data.intake.identity import Sealed
 from data.intake.roster.existing import Existing, Known
 from data.intake.roster.records import Family, Member, Roster
 from data.intake.roster.words import default_relation, fold
@@ -34,9 +35,12 @@ class Changes:
     """Numbers to link, and whether they are her own."""
     owned: Sequence[tuple[int, bool]] = ()
     """Addresses whose owner the file tells otherwise."""
+    sealed: Sequence[tuple[Sealed, Member | None]] = ()
+    """What is to be kept of a NIK or KK: of a member, or with None of the family itself."""
 
     def __bool__(self) -> bool:
-        return any((self.values, self.moved, self.added, self.updated, self.dropped, self.linked, self.owned))
+        rows = (self.added, self.updated, self.dropped, self.linked, self.owned, self.sealed)
+        return any((self.values, self.moved, *rows))
 
 
 def compare(family: Family, known: Known | None, existing: Existing, roster: Roster) -> Changes:
@@ -44,8 +48,8 @@ def compare(family: Family, known: Known | None, existing: Existing, roster: Ros
         said = {name: getattr(family, name) for name in DEFAULTS}
         values = {name: DEFAULTS[name] if word is None else word for name, word in said.items()}
         added = [_new(member, family) for member in family.members]
-        return Changes({"name": family.name, **values}, added=added, linked=_own(family))
-    kept = _Members(family, existing.members.get(known.id, ())) if roster.has_members else None
+        return Changes({"name": family.name, **values}, added=added, linked=_own(family), sealed=_sealed(family, set()))
+    kept = _Members(family, existing.members.get(known.id, ()), existing.member_digest) if roster.has_members else None
     links = existing.links.get(known.id, {})
     numbers = [(existing.addresses.get(phone, 0), phone, own) for phone, own in _own(family)]
     return Changes(
@@ -56,7 +60,13 @@ def compare(family: Family, known: Known | None, existing: Existing, roster: Ros
         kept.dropped if kept else (),
         [(phone, own) for id_, phone, own in numbers if id_ not in links],
         [(id_, own) for id_, _, own in numbers[:1] if family.own is not None and links.get(id_, own) != own],
+        _sealed(family, existing.digests.get(known.id, set())),
     )
+
+
+def _sealed(family: Family, known: Collection[str]) -> list[tuple[Sealed, Member | None]]:
+    said = [(family.nik, None), (family.kk, None), *((member.nik, member) for member in family.members)]
+    return [(number, member) for number, member in said if number and number.digest not in known]
 
 
 def _own(family: Family) -> list[tuple[str, bool]]:
@@ -85,19 +95,23 @@ def _new(member: Member, family: Family) -> dict[str, Any]:
 
 
 class _Members:
-    """Members are matched by name and birth, then by name alone, so that a corrected date keeps its history."""
+    """Members are matched by name and birth, by NIK where it is kept, then by name alone, so that a corrected date or
+    name keeps its history."""
 
-    def __init__(self, family: Family, ours: Sequence[Any]) -> None:
+    def __init__(self, family: Family, ours: Sequence[Any], digests: Mapping[int, str]) -> None:
         self.added: list[Mapping[str, Any]] = []
         self.updated: list[Mapping[str, Any]] = []
         left = list(ours)
         open_: list[Member] = []
         for member in family.members:
             row = next((r for r in left if (fold(r.name), r.born) == (fold(member.name), member.born)), None)
-            if row is None:
-                open_.append(member)
-            else:
+            same = next((r for r in left if member.nik and digests.get(r.id) == member.nik.digest), None)
+            if row is not None:
                 self._update(member, row, left)
+            elif same is not None:
+                self._update(member, same, left, name=member.name)
+            else:
+                open_.append(member)
         by_name: dict[str, list[Any]] = defaultdict(list)
         for row in left:
             by_name[fold(row.name)].append(row)

@@ -15,6 +15,7 @@ from data.intake.roster.words import fold, place_name, without_title
 from data.schema import (
     address,
     desa,
+    identity,
     kabupaten,
     kecamatan,
     kelompok,
@@ -65,6 +66,19 @@ class Existing:
         for link in conn.execute(select(kpm_address)):
             self.links[link.kpm_id][link.address_id] = link.own
         self._staff(conn)
+        self._identities(conn)
+
+    def _identities(self, conn: Connection) -> None:
+        """Digests of the family's own numbers and of its members'; both empty where the office keeps none."""
+        self.by_digest: dict[str, set[int]] = defaultdict(set)
+        self.member_digest: dict[int, str] = {}
+        self.digests: dict[int, set[str]] = defaultdict(set)
+        for row in conn.execute(select(identity)):
+            self.digests[row.kpm_id].add(row.digest)
+            if row.member_id is None:
+                self.by_digest[row.digest].add(row.kpm_id)
+            else:
+                self.member_digest[row.member_id] = row.digest
 
     def _kabupaten(self, conn: Connection, name: str) -> Any:
         """The kabupaten of that name; without a name the only one there is."""

@@ -45,9 +45,14 @@ class _Matcher:
             self.by_person[known.person].append(known)
         ids = {fold(family.id_kpm) for family in families if family.id_kpm}
         self.claimed = {known.id for id_kpm, known in self.by_id.items() if id_kpm in ids}
+        self.known = {known.id: known for known in existing.families}
+        sealed = [self._sealed(family) for family in families]
+        self.claimed.update(known.id for known in sealed if known)
 
     def find(self, family: Family) -> Known | None:
         if family.id_kpm and (known := self.by_id.get(fold(family.id_kpm))):
+            return known
+        if known := self._sealed(family):
             return known
         if family.id_kpm and fold(family.id_kpm) in self.existing.foreign_ids:
             self._report("id_elsewhere", family)
@@ -63,6 +68,15 @@ class _Matcher:
             self._report("similar", family, kelompok=family.kelompok)
         elif elsewhere := self._elsewhere(family):
             self._report("maybe_moved", family, before=self.existing.groups[elsewhere.group].name)
+        return None
+
+    def _sealed(self, family: Family) -> Known | None:
+        """The one family with this NIK, else with this KK, whatever it is called now."""
+        for number in filter(None, (family.nik, family.kk)):
+            ids = self.existing.by_digest.get(number.digest, set())
+            found = [self.known[id_] for id_ in ids if id_ in self.known]
+            if len(found) == 1 and not (family.id_kpm and found[0].values["id_kpm"]):
+                return found[0]
         return None
 
     def _elsewhere(self, family: Family) -> Known | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from data.intake.cells import text_of
 from data.intake.files import Table
 from data.intake.findings import Finding, Where, finding
+from data.intake.identity import Seal
 from data.intake.roster.columns import find_columns, report_columns
 from data.intake.roster.records import Family, Member
 from data.intake.roster.rows import EXAMPLE, ID, Line, read_member
@@ -17,9 +18,11 @@ from data.intake.roster.words import fold
 KEYS = ("id_kpm", "family", "kelompok")
 
 
-def read_member_sheet(table: Table, families: Sequence[Family], findings: list[Finding]) -> list[Family]:
+def read_member_sheet(
+    table: Table, families: Sequence[Family], findings: list[Finding], seal: Seal | None = None
+) -> list[Family]:
     """The families with the members of the sheet."""
-    columns = find_columns(table.rows, members_only=True)
+    columns = find_columns(table.rows, members_only=True, seal=seal)
     fields = columns.members.get(0, {})
     if "name" not in fields or not {"id_kpm", "family"} & fields.keys():
         if any(text_of(cell) for row in table.rows for cell in row):
@@ -33,7 +36,7 @@ def read_member_sheet(table: Table, families: Sequence[Family], findings: list[F
         where = Where(table.name, number)
         at = index.find(Line(row, where, columns.titles, fields, findings))
         member = Line(row, where, columns.titles, own, findings)
-        if at is not None and (read := read_member(member)):
+        if at is not None and (read := read_member(member, columns, 0)):
             members[at].append(read)
     return [replace(f, members=(*f.members, *members[at])) for at, f in enumerate(families)]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from data.intake.cells import text_of
 from data.intake.files import Table, tables
 from data.intake.findings import WRONG, Finding, Where, finding
+from data.intake.identity import Seal
 from data.intake.roster.checks import check
 from data.intake.roster.columns import REQUIRED, TITLES, Columns, find_columns, read_columns, report_columns, squash
 from data.intake.roster.members import read_member_sheet
@@ -22,8 +23,11 @@ SILENT_SHEETS = frozenset({"petunjuk", "daftar", "keterangan"})
 EVERY = 500
 
 
-def read_roster(source: Path | str | bytes, name: str = "", progress: Progress | None = None) -> Roster:
-    """Read a whole file and check every row of it. Never raises for what a file holds: that becomes a finding."""
+def read_roster(
+    source: Path | str | bytes, name: str = "", progress: Progress | None = None, seal: Seal | None = None
+) -> Roster:
+    """Read a whole file and check every row of it. Never raises for what a file holds: that becomes a finding.
+    Without a `seal` no NIK or KK is read."""
     name = name or (Path(source).name if isinstance(source, str | Path) else "roster")
     sheets = tables(source, name, lambda row: read_columns(row).known)
     if isinstance(sheets, Finding):
@@ -33,9 +37,9 @@ def read_roster(source: Path | str | bytes, name: str = "", progress: Progress |
     if chosen is None:
         return Roster(name, findings=findings)
     family_sheet, member_sheet = chosen
-    families = _families(family_sheet, findings, progress or (lambda done, total: None))
+    families = _families(family_sheet, findings, progress or (lambda done, total: None), seal)
     if member_sheet is not None:
-        families = read_member_sheet(member_sheet, families, findings)
+        families = read_member_sheet(member_sheet, families, findings, seal)
     if not families and not any(f.level == WRONG for f in findings):
         findings.append(finding("empty", Where(family_sheet.name or name)))
     families = check(families, findings)
@@ -62,11 +66,11 @@ def _choose(sheets: list[Table], name: str, findings: list[Finding]) -> tuple[Ta
     return family, member
 
 
-def _families(table: Table, findings: list[Finding], progress: Progress) -> list[Family]:
+def _families(table: Table, findings: list[Finding], progress: Progress, seal: Seal | None) -> list[Family]:
     if not any(text_of(cell) for row in table.rows for cell in row):
         findings.append(finding("empty", Where(table.name)))
         return []
-    columns = find_columns(table.rows)
+    columns = find_columns(table.rows, seal=seal)
     if columns.row < 0:
         findings.append(finding("no_header", Where(table.name)))
         return []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.intake.findings import WRONG, Finding, Where
+from data.intake.identity import Sealed
 from data.intake.roster.words import fold
 
 GroupKey = tuple[str, str, str]
@@ -25,6 +26,7 @@ class Member:
     hpl: date | None = None
     school: str | None = None
     level: str | None = None
+    nik: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Family:
     pendamping: str | None = None
     phones: Sequence[str] = ()
     own: bool | None = None
+    nik: Sealed | None = None
+    kk: Sealed | None = None
     members: Sequence[Member] = ()
 
     @property

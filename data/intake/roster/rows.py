@@ -8,6 +8,7 @@ from datetime import date
 from data.intake.cells import Problem, date_of, problem_of, text_of
 from data.intake.files import Row
 from data.intake.findings import Finding, Where, finding
+from data.intake.identity import KK, NIK, Sealed
 from data.intake.numbers import phones_of
 from data.intake.roster.columns import Columns, squash
 from data.intake.roster.records import Family, Member
@@ -99,6 +100,17 @@ class Line:
             return None
         return found
 
+    def sealed(self, columns: Columns, member: int | None, kind: str) -> Sealed | None:
+        """What may be kept of a NIK or KK; nothing unless the office wants it."""
+        at = columns.numbers.get((member, kind))
+        if columns.seal is None or at is None:
+            return None
+        found = columns.seal(kind, self.raw(at))
+        if isinstance(found, Problem):
+            self.report(found.kind, at)
+            return None
+        return found
+
     def phones(self, places: list[int]) -> list[str]:
         found: dict[str, None] = {}
         for at in places:
@@ -129,8 +141,8 @@ def read_family(row: Row, where: Where, columns: Columns, findings: list[Finding
 def _family(line: Line, columns: Columns, id_kpm: str | None, names: tuple[str, str, str]) -> Family:
     name, kelompok, desa = names
     members = (
-        read_member(Line(line.row, line.where, line.titles, fields, line.findings))
-        for _, fields in sorted(columns.members.items())
+        read_member(Line(line.row, line.where, line.titles, fields, line.findings), columns, number)
+        for number, fields in sorted(columns.members.items())
     )
     return Family(
         line.where,
@@ -148,6 +160,8 @@ def _family(line: Line, columns: Columns, id_kpm: str | None, names: tuple[str, 
         line.text("pendamping") or None,
         line.phones(columns.phones),
         squash(own) in OWN if (own := line.text("own")) else None,
+        line.sealed(columns, None, NIK),
+        line.sealed(columns, None, KK),
         tuple(member for member in members if member),
     )
 
@@ -162,7 +176,7 @@ def _ketua(line: Line) -> bool | None:
     return found
 
 
-def read_member(line: Line) -> Member | None:
+def read_member(line: Line, columns: Columns, number: int) -> Member | None:
     """One member; None when nothing stands in its cells."""
     if line.blank():
         return None
@@ -178,7 +192,8 @@ def read_member(line: Line) -> Member | None:
     if component != "ibu_hamil":
         hpl = None
     titles = {field: line.titles[at] for field, at in line.fields.items()}
-    return Member(line.where, titles, name, component, relation, born, hpl, school, level) if name else None
+    nik = line.sealed(columns, number, NIK)
+    return Member(line.where, titles, name, component, relation, born, hpl, school, level, nik) if name else None
 
 
 def _question(line: Line, component: str | None, born: date | None, hpl: date | None) -> None:

@@ -1,0 +1,189 @@
+"""What if more comes in than can be worked at? It is kept as it came, acknowledged, and worked at in its turn.
+
+While little comes, an event is worked at and answered in one transaction, before the platform is. Only where many wait
+for the writer, or something lies here already (the order stays), is the delivery itself put on disk first: that costs
+a tenth. What a dead process left is taken up by the next one; the event's id makes a second time harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.channels.base import Channel
+from bot.inbox import Way, handle, receive
+from data.landed import Landed
+from data.store import Store, StoreBusyError, StoreError
+from messages.envelope import Inbound
+
+log = structlog.get_logger()
+
+MANY = 4
+"""Changes that wait for the writer: beyond them a platform would wait for its 200."""
+
+MOST = 50_000
+"""Events that may lie here: beyond them the platform shall keep its own and come again."""
+
+AT_ONCE = 16
+"""Events worked at between two looks at what has arrived: less than ten milliseconds."""
+
+LULL, LATEST = 0.005, 2.0
+"""Seconds without an arrival before the work goes on; but nothing lies here longer without it going on."""
+
+REST = 1.0
+"""Seconds before another try where the database takes nothing."""
+
+ANOTHERS = timedelta(seconds=20)
+"""Where several processes share a database: what lies there so long belongs to one that died, or is worked at twice
+and counted once."""
+
+Event = tuple[Inbound, Way]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    body: str
+    events: Sequence[Event]
+    on_disk: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    id: int
+    events: Sequence[Event]
+    since: float
+
+
+class Landing:
+    """Of one account. `wake` is called when answers lie in the outbox."""
+
+    def __init__(self, store: Store, channel: Channel, wake: Callable[[], None]) -> None:
+        self.store, self.channel, self.wake = store, channel, wake
+        self._arrived: list[_Arrived] = []
+        self._lying: deque[_Lying] = deque()
+        self._ours: set[int] = set()
+        self._came = asyncio.Event()
+        self._working: asyncio.Task[None] | None = None
+
+    @property
+    def needed(self) -> bool:
+        return bool(self._arrived or self._lying or self._ours) or self.store.waiting > MANY
+
+    async def keep(self, body: str, events: Sequence[Event]) -> None:
+        """Until the delivery is on disk. Raises StoreError when it is not, or too much lies there."""
+        if len(self._lying) > MOST:
+            raise StoreBusyError("more came in than can be worked at")
+        arrived = _Arrived(body, events, asyncio.get_running_loop().create_future())
+        self._arrived.append(arrived)
+        self._came.set()
+        self._go_on()
+        await arrived.on_disk
+
+    async def take_up(self) -> None:
+        """What a process that died has left."""
+        age = timedelta(0) if self.store.sqlite else ANOTHERS
+        name, store = self.channel.name, self.store
+        left: Sequence[Landed] = await store.write(lambda tx: tx.landed.left(name, tx.now - age))
+        for one in left:
+            if one.id in self._ours:
+                continue
+            found = self.channel.parse(json.loads(one.body), store.clock())
+            self._lie(one.id, [(event, handle) for event in found if isinstance(event, Inbound)])
+        if self._lying:
+            self._go_on()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look now and then for what others left; at the end of the process the rest stays on disk."""
+        while not stop.is_set():
+            try:
+                await self.take_up()
+            except StoreError as fault:
+                log.warning("landing waits", account=self.channel.name, fault=str(fault))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), ANOTHERS.total_seconds())
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.gather(self._working, return_exceptions=True)
+
+    # --- the work
+
+    def _go_on(self) -> None:
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
+        while self._arrived or self._lying:
+            if self._arrived:
+                await self._land()
+            if self._lying and (self._overdue() or await self._lull()):
+                await self._some()
+
+    async def _land(self) -> None:
+        """Everything that has arrived, in one commit."""
+        arrived, self._arrived = self._arrived, []
+        self._came.clear()
+        bodies = [one.body for one in arrived]
+        try:
+            ids = await self.store.write(lambda tx: tx.landed.keep(self.channel.name, bodies))
+        except Exception as fault:  # whoever posted them is told, each of them
+            for one in arrived:
+                if not one.on_disk.done():
+                    one.on_disk.set_exception(fault)
+            return
+        for number, one in zip(ids, arrived, strict=True):
+            self._lie(number, one.events)
+            if not one.on_disk.done():
+                one.on_disk.set_result(None)
+
+    def _lie(self, number: int, events: Sequence[Event]) -> None:
+        self._ours.add(number)
+        self._lying.append(_Lying(number, events, time.monotonic()))
+
+    def _overdue(self) -> bool:
+        return time.monotonic() - self._lying[0].since > LATEST
+
+    async def _lull(self) -> bool:
+        try:
+            async with asyncio.timeout(LULL):
+                await self._came.wait()
+        except TimeoutError:
+            return True
+        return False
+
+    async def _some(self) -> None:
+        """The oldest, each in its own savepoint; only then their deliveries go, in the same or a later commit."""
+        some: list[_Lying] = []
+        while self._lying and sum(len(one.events) for one in some) < AT_ONCE:
+            some.append(self._lying.popleft())
+        ids = [one.id for one in some]
+        work = [receive(self.store, msg, way) for one in some for msg, way in one.events]
+        faults = [one for one in await asyncio.gather(*work, return_exceptions=True) if isinstance(one, Exception)]
+        if not faults:
+            faults = await self._gone(ids)
+        if any(isinstance(fault, StoreError) for fault in faults):  # nothing of them is on disk: they keep their turn
+            log.error("landed events wait", account=self.channel.name, fault=str(faults[0]))
+            self._lying.extendleft(reversed(some))
+            await asyncio.sleep(REST)
+            return
+        if faults:  # not even kept as failed: they stay on disk for the next start
+            log.error(
+                "landed events not kept", account=self.channel.name, faults=[type(one).__name__ for one in faults]
+            )
+            return
+        self._ours.difference_update(ids)
+        self.wake()
+
+    async def _gone(self, ids: Sequence[int]) -> list[Exception]:
+        try:
+            await self.store.write(lambda tx: tx.landed.done(ids))
+        except StoreError as fault:
+            return [fault]
+        return []

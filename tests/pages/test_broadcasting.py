@@ -1,0 +1,213 @@
+"""Can a SIARAN be written on a page as in the chat: seen first, sent, taken back, allowed, and accounted for?"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import aiohttp
+import pytest
+from PIL import Image
+from sqlalchemy import select, update
+
+from data.broadcasts import Broadcast
+from data.records import Audience
+from data.schema import address, outbox
+from data.store import Tx
+from handlers.broadcast import tick_broadcasts
+from messages.envelope import StaffId
+from tests.support.pages import Answer, Site, Visitor, served
+from tests.support.village import PHONES, SATURDAY
+
+SCRIPT = "=1+1 <script>alert(1)</script>"
+
+
+@pytest.fixture
+async def site(sqlite) -> AsyncIterator[Site]:
+    async with served(sqlite) as running:
+        running.at(SATURDAY)
+        yield running
+
+
+@pytest.fixture
+async def budi(site: Site) -> Visitor:
+    return await site.signed_in(site.village.budi)
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (1600, 1200)).save(out, "PNG")
+    return out.getvalue()
+
+
+def all_of(site: Site, who: StaffId) -> list[Broadcast]:
+    return site.store.run(lambda tx: tx.broadcasts.of(who, 9))
+
+
+def goes_out(site: Site) -> None:
+    """A minute later its letters are written, and all but Wati's have left."""
+    site.at(SATURDAY + timedelta(minutes=2))
+
+    def work(tx: Tx) -> None:
+        while tick_broadcasts(tx):
+            pass
+        wati = select(address.c.id).where(address.c.value == PHONES["Wati"]).scalar_subquery()
+        letters = update(outbox).where(outbox.c.key.like("broadcast.%"), outbox.c.address_id != wati)
+        tx.conn.execute(letters.values(state="sent", sent=tx.now))
+
+    site.store.run(work)
+
+
+async def test_it_is_shown_first_sent_once_stopped_and_told_by_name(site: Site, budi: Visitor):
+    village = site.village
+    assert "Belum ada siaran" in (await budi.get("/dasbor/siaran")).text
+    form = (await budi.get(f"/dasbor/siaran/baru?kelompok={village.melati1}")).text
+    assert re.search(rf'name="k:{village.melati1}" value="ya" checked', form)
+    sent = {f"k:{village.melati1}": "ya", "jenis": "biasa", "isi": f"Bawa {SCRIPT}", "kapan": "sekarang"}
+    shown = (await budi.post("/dasbor/siaran/lihat", sent, form=True)).text
+    for words in ("3 dari 4 keluarga dikirimi", "Tanpa HP</dt><dd>1", "Rp2.100", "Aminah, Jumiati, Siti, Wati",
+                  "Bawa =1+1 &lt;script&gt;", "Dikirim satu menit lagi.", "Ubah"):  # fmt: skip
+        assert words in shown, words
+    assert "<script>alert" not in shown
+    assert all_of(site, village.budi) == []
+    changed = (await budi.post("/dasbor/siaran/lihat", {**sent, "aksi": "ubah"}, form=True)).text
+    assert "Bawa =1+1 &lt;script&gt;" in changed
+    done = await budi.post("/dasbor/siaran/kirim", sent, form=True)
+    again = await budi.post("/dasbor/siaran/kirim", sent, form=True)
+    (one,) = all_of(site, village.budi)
+    here = f"/dasbor/siaran/{one.id}"
+    assert (done.status, done.headers["location"], again.headers["location"]) == (303, here, here)
+    assert (one.audience, one.said) == (Audience((village.melati1,)), "Melati 1 Babayau")
+    assert "Tarik kembali" in (await budi.get(here)).text
+    goes_out(site)
+    result = (await budi.get(here)).text
+    for words in ("2 dari 4 keluarga dikabari", "Menunggu 1.", "Batalkan yang belum terkirim", "tanpa HP", "P2K2"):
+        assert words in result, words
+    stopped = (await budi.post(f"{here}/batal", form=True)).text
+    assert "Sisa siaran dibatalkan: 2 sudah terkirim, 1 tidak jadi dikirim." in stopped
+    assert "dibatalkan</td>" in stopped
+    assert "/batal" not in stopped
+    assert "Dikabari 2 dari 4 keluarga" in (await budi.get("/dasbor/siaran")).text
+
+
+async def test_the_same_people_are_meant_as_in_the_chat_and_the_same_is_refused(site: Site, budi: Visitor):
+    village = site.village
+    await budi.get("/dasbor/siaran/baru")
+    fine = {"semua": "ya", "isi": "Halo semua", "kapan": "sekarang"}
+    narrowed = {
+        "n:ibu hamil": "ya",
+        "n:balita": "ya",
+        "n:belum jawab": "ya",
+        "kehadiran": "alpa 2x",
+        "bahasa": "bahasa banjar",
+    }
+    assert "Tidak ada keluarga yang cocok" in (await budi.post("/dasbor/siaran/lihat", fine | narrowed, form=True)).text
+    desa = site.store.run(lambda tx: tx.people.kelompok(village.melati1).desa_id)
+    wrong = [
+        ({"isi": " "}, 200, "Isinya masih kosong"),
+        ({"isi": "Kartu 6013 0101 2345 6789"}, 200, "nomor kartu"),
+        ({"isi": "Buka www.contoh.id"}, 200, "tautan"),
+        ({"isi": "x" * 200}, 200, "paling banyak 160"),
+        ({"kapan": "nanti", "tanggal": "2026-11-20", "mulai": "09:00"}, 200, 'role="alert"'),
+        ({"kapan": "nanti", "tanggal": "kapan saja", "mulai": "09:00"}, 200, "belum lengkap"),
+        ({"jenis": "apa"}, 400, ""),
+        ({"n:apa saja": "ya"}, 400, ""),
+        ({f"k:{village.anggrek1}": "ya"}, 404, ""),
+        ({"k:x": "ya"}, 404, ""),
+        ({"berkas_ada": "99"}, 404, ""),
+    ]
+    for fields, status, words in wrong:
+        for where in ("lihat", "kirim"):
+            answer = await budi.post(f"/dasbor/siaran/{where}", fine | fields, form=True)
+            assert (answer.status, words in answer.text) == (status, True), fields
+    assert "Pilih dulu untuk siapa" in (await budi.post("/dasbor/siaran/kirim", {"isi": "Halo"}, form=True)).text
+    assert (await budi.post("/dasbor/siaran/kirim", fine, form=True, csrf="x")).status == 403
+    assert all_of(site, village.budi) == []
+    later = {"kapan": "nanti", "tanggal": "2026-11-29", "mulai": "06:00"}
+    await budi.post("/dasbor/siaran/kirim", fine | later, form=True)
+    ratna = await site.signed_in(village.ratna)
+    assert "Kecamatan Batumandi" in (await ratna.get("/dasbor/siaran/baru")).text
+    await ratna.post(
+        "/dasbor/siaran/kirim", {f"d:{desa}": "ya", "isi": "Halo", "bahasa": "bahasa indonesia"}, form=True
+    )
+    await ratna.post("/dasbor/siaran/kirim", {"semua": "ya", "isi": "Rapat"}, form=True)
+    (own,), (whole, by_desa) = all_of(site, village.budi), all_of(site, village.ratna)
+    assert (own.audience, own.said) == (Audience((village.melati1, village.melati2)), "semua")
+    assert own.due == SATURDAY.replace(day=29, hour=6)
+    assert (by_desa.audience.kelompok_ids, by_desa.said) == (
+        (village.melati1, village.melati2),
+        "desa Babayau, bahasa indonesia",
+    )
+    assert (whole.audience, whole.said) == (Audience(), "semua")
+    for path in (f"/dasbor/siaran/{own.id}", f"/dasbor/siaran/{own.id}/batal"):
+        answer = await (ratna.post(path, form=True) if path.endswith("batal") else ratna.get(path))
+        assert answer.status == 404
+
+
+async def test_a_photo_comes_with_the_form_small_and_only_its_own_can_be_seen(site: Site, budi: Visitor):
+    village = site.village
+    await budi.get("/dasbor/siaran/baru")
+
+    async def upload(name: str, content: bytes, **more: str) -> Answer:
+        form = aiohttp.FormData({"csrf": budi.csrf, "semua": "ya", "isi": "Ini tempatnya", **more})
+        form.add_field("berkas", io.BytesIO(content), filename=name, content_type="application/octet-stream")
+        async with budi.http.post(f"{budi.base}/dasbor/siaran/lihat", data=form, allow_redirects=False) as answer:
+            return Answer(answer.status, await answer.text(), answer.headers)
+
+    for content in (b"<html>", b"%PDF-" + b"x" * 5_000_000):
+        assert "Pilih foto atau PDF yang lain" in (await upload("a.jpg", content)).text
+    assert (await upload("a.jpg", b"x" * 18_000_000)).status == 413
+    assert (await upload("a.jpg", photo(), csrf="x")).status == 403
+    shown = (await upload("../x.png", photo())).text
+    assert "1 foto ikut: 0 keluarga langsung menerimanya, 4 nomor menerima tulisannya dulu" in shown
+    (number,) = re.findall(r'src="/dasbor/siaran/berkas/(\d+)"', shown)
+    async with budi.http.get(f"{budi.base}/dasbor/siaran/berkas/{number}") as answer:
+        picture = Image.open(io.BytesIO(await answer.read()))
+        assert (answer.content_type, picture.format, picture.size) == ("image/jpeg", "JPEG", (1280, 960))
+    dewi = await site.signed_in(village.dewi)
+    assert (await dewi.get(f"/dasbor/siaran/berkas/{number}")).status == 404
+    fields = {"semua": "ya", "isi": "Ini tempatnya", "berkas_ada": number}
+    assert (await dewi.post("/dasbor/siaran/kirim", fields, form=True)).status == 404
+    dropped = (await budi.post("/dasbor/siaran/lihat", fields | {"tanpa_berkas": "ya"}, form=True)).text
+    assert "foto ikut" not in dropped
+    too_long = (await upload("a.png", photo(), isi="x" * 200)).text
+    assert re.search(r'name="berkas_ada" value="\d+"', too_long)
+    for _ in range(2):
+        sent = await budi.post("/dasbor/siaran/kirim", fields, form=True)
+        assert sent.headers["location"] == "/dasbor/siaran/1"
+    (one,) = all_of(site, village.budi)
+    kept_file = site.store.run(lambda tx: tx.broadcasts.files.of(one.id))
+    assert kept_file is not None
+    assert kept_file.id == int(number)
+    goes_out(site)
+    assert f"/dasbor/siaran/berkas/{number}" in (await budi.get(f"/dasbor/siaran/{one.id}")).text
+    kept = site.store.run(lambda tx: tx.conn.execute(select(outbox.c.attachment)).scalars().all())
+    assert {row["params"]["format"] for row in kept if row} == {"jpg"}
+
+
+async def test_while_people_sleep_the_koordinators_yes_counts_on_the_page_too(site: Site):
+    village = site.village
+    site.at(SATURDAY.replace(hour=22))
+    budi, ratna = await site.signed_in(village.budi), await site.signed_in(village.ratna)
+    flood = {"semua": "ya", "jenis": "banjir", "isi": "Air naik"}
+    shown = (await budi.post("/dasbor/siaran/lihat", flood, form=True)).text
+    assert "atau lebih dulu bila koordinator setuju" in shown
+    await budi.post("/dasbor/siaran/kirim", flood, form=True)
+    (one,) = all_of(site, village.budi)
+    file = site.store.run(lambda tx: tx.broadcasts.files.keep(village.budi, "image/jpeg", b"x"))
+    assert (await ratna.get(f"/dasbor/siaran/berkas/{file}")).status == 404
+    site.store.run(lambda tx: tx.broadcasts.files.belongs(file, one.id))
+    assert (await ratna.get(f"/dasbor/siaran/berkas/{file}")).status == 200
+    asked = (await ratna.get("/dasbor/siaran")).text
+    assert "Lihat foto yang ikut" in asked
+    assert "Menunggu izin Anda" in asked
+    assert "Air naik." in asked
+    assert (await budi.post(f"/dasbor/siaran/{one.id}/izin", {"jawab": "setuju"}, form=True)).status == 403
+    assert (await ratna.post(f"/dasbor/siaran/{one.id}/izin", {"jawab": "setuju"}, form=True)).status == 303
+    assert (await ratna.post(f"/dasbor/siaran/{one.id}/izin", {"jawab": "tolak"}, form=True)).status == 404
+    (found,) = all_of(site, village.budi)
+    assert found.night == "allowed"
+    assert "Menunggu izin Anda" not in (await ratna.get("/dasbor/siaran")).text
+    assert (await ratna.get(f"/dasbor/siaran/berkas/{file}")).status == 404
