@@ -114,6 +114,8 @@ def _nod(clause: Clause, at_door: bool) -> Said:
         return Said("maybe", False, "will tell later")
     if clause.affirms("yes", "ok", "allow") and not clause.has("either") and not _only_softens(clause):
         return Said("nod", clause.only(*BESIDE_NOD), "a nod")
+    if at_door and clause.has("home") and clause.says("saja") and not clause.says("masih"):
+        return Said("no", False, "stays at home")
     if at_door and (clause.has("home", "fresh") or clause.says("masih", "lagi", "sedang")):
         return Said("late", False, "still elsewhere")
     # "telat sedikit tapi": the last word only softens.

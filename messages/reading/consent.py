@@ -41,7 +41,7 @@ def _judge(clause: Clause) -> Finding | None:
         return None
     if clause.has("doubt", "hedge", "later", "try", "waiting") or (clause.says("tanya") and clause.has("kin")):
         return Finding("maybe", True, "later, or not decided")
-    if clause.denies("send", "receive", "post", *_YES) or clause.has("refuse"):
+    if clause.denies("send", "receive", "post", "need", *_YES) or clause.has("refuse"):
         return Finding("no", True, "does not want it")
     if clause.affirms(*_YES) or (clause.says("ikut") and clause.affirms("come")):
         wishes = clause.has("wish", "hope") and not clause.has("allow", "yes")

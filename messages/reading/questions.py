@@ -66,6 +66,8 @@ def _doubts(words: Sequence[Token]) -> bool:
     """As in "emang masih ada pkh ya bu"."""
     said = [word for word in words if not word.has("vocative")]
     first, last = (said[0].text, said[-1].lemma) if len(said) > 2 else ("", "")
+    if any(a.has("either") and b.has("refuse", "closed") for a, b in pairwise(said)):
+        return True  # "jadi atau batal"
     return first in {"emang", "memang", "emangnya", "memangnya"} and last == "ya" and not any(w.has(*ME) for w in said)
 
 

@@ -73,7 +73,7 @@ def look(word: str) -> Found:
         return (word,), "unknown"
     if word[0] == "i" and word.endswith(_ALLAH):
         return LEXICON.words["insyaallah"], "typo"
-    return _respelled(word) or _glued(word) or _mistyped(word) or _inflected(word) or ((word,), "unknown")
+    return _respelled(word) or _glued(word) or _inflected(word) or _mistyped(word) or ((word,), "unknown")
 
 
 def _respelled(word: str) -> Found | None:

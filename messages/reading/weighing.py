@@ -90,7 +90,7 @@ def _after_bare_no(before: Said, now: Said) -> Said:
 def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
     """What a further clause does to a yes, a nod, a wish, a maybe or an excuse."""
     contrast = clause.kind == "but"
-    if before.kind == "here" and clause.says("pulang") and (contrast or clause.says("lagi")):
+    if before.kind in {"here", "late"} and clause.says("pulang") and (contrast or clause.says("lagi")):
         return Said("no", False, "was there and went home")
     match now.kind:
         case "excuse":
