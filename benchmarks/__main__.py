@@ -25,7 +25,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from benchmarks.figures import Figure, table
 from bot.logs import set_up
 
-EVERY = ("inbox", "summary", "reading", "sender", "webhooks", "telegram_pipeline", "quiz", "obligations", "pages")
+EVERY = (
+    "inbox",
+    "summary",
+    "reading",
+    "sender",
+    "webhooks",
+    "telegram_pipeline",
+    "quiz",
+    "obligations",
+    "aggregates",
+    "pages",
+)
 RESULT = Path("var/bench.json")
 
 console = Console()

@@ -16,7 +16,7 @@ from data.people import KPM, kpm_record
 from data.prepared import Prepared
 from data.records import Answer, Entry, Kpm, Mark, Meeting
 from data.schema import attendance, kpm, kpm_address, meeting_kelompok
-from data.summary import Summary
+from data.summary import Change, Summary
 from messages.envelope import KpmId, StaffId
 
 THIS = Prepared(
@@ -224,11 +224,12 @@ class Attendance:
         self.open_register(which, kelompok_id)
         self._hold_when(which, kelompok_id, any(marks.values()))
         was_held = bool(self.marks(which.id, kelompok_id)) or any(marks.values())
-        changed = sum(self._mark(which, kelompok_id, kpm_id, mark, by, why) for kpm_id, mark in sorted(marks.items()))
+        changed = [self._mark(which, kpm_id, mark, by, why) for kpm_id, mark in sorted(marks.items())]
+        self.summary.marked(which, kelompok_id, [change for change in changed if change is not None])
         self.meetings.count_marks(which.id, kelompok_id, self.marks(which.id, kelompok_id))
         if was_held:
             self._let_go(which, kelompok_id)
-        return changed
+        return len(changed) - changed.count(None)
 
     def close(self, which: Meeting, kelompok_id: int, by: StaffId) -> None:
         """SELESAI: the register is handed in, also when nobody came. It can be corrected later."""
@@ -262,23 +263,20 @@ class Attendance:
         statement = select(func.count()).select_from(attendance).where(*on_it, attendance.c.registered)
         return int(self.conn.execute(statement).scalar_one())
 
-    def _mark(
-        self, which: Meeting, kelompok_id: int, kpm_id: KpmId, mark: Mark | None, by: StaffId, why: str = ""
-    ) -> bool:
-        """Write one mark; the same mark again changes nothing. Returns whether anything changed."""
+    def _mark(self, which: Meeting, kpm_id: KpmId, mark: Mark | None, by: StaffId, why: str) -> Change | None:
+        """Write one mark; the same mark again changes nothing. Returns what it was and is."""
         was = self.said(which.id, kpm_id)
         if was.mark is mark or not was.registered:
-            return False
+            return None
         self.conn.execute(
             update(attendance)
             .where(attendance.c.meeting_id == which.id, attendance.c.kpm_id == kpm_id)
             .values(mark=mark.value if mark else None, marked_by=by if mark else None, marked=self.now)
         )
-        self.summary.marked(which, kelompok_id, was.mark, mark)
         was_word = was.mark.value if was.mark else "belum diketahui"
         now_word = mark.value if mark else "belum diketahui"
         self.audit.write(f"staff:{by}", "attendance.mark", _subject(which, kpm_id), was_word, now_word, why)
-        return True
+        return was.mark, mark
 
 
 def _words(answer: Answer, reason: str | None, code: bool) -> str:

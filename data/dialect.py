@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, Update, exists, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data.prepared import Prepared
@@ -56,6 +56,25 @@ class Upsert:
         """The same for many rows, one after the other."""
         if rows:
             conn.execute(self._many[conn.dialect.name], list(rows))
+
+
+class InTurn:
+    """Two updates, the second where the first changed something; PostgreSQL is asked for both at once."""
+
+    def __init__(self, first: Update, second: Update) -> None:
+        self._apart = Prepared(first), Prepared(second)
+        done = first.returning(literal(1).label("one")).cte("first_done")
+        then = second.where(exists(select(done.c.one))).returning(literal(1).label("one")).cte("then_done")
+        counts = (select(func.count()).select_from(one).scalar_subquery() for one in (done, then))
+        self._together = Prepared(select(*counts))
+
+    def __call__(self, conn: Connection, values: dict[str, Any]) -> tuple[int, int]:
+        """How many rows each changed."""
+        if conn.dialect.name == "postgresql":
+            first, second = self._together.first(conn, values)
+            return first, second
+        done = self._apart[0].change(conn, values)
+        return done, self._apart[1].change(conn, values) if done else 0
 
 
 def storable(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from data.dialect import Upsert
 from data.overview import Where
 from data.people import scope_clause
-from data.records import Staff
-from data.schema import FIGURES, desa, figures, kecamatan, kelompok, staff
+from data.records import Role, Staff
+from data.schema import FIGURES, desa, figures, kabupaten, kecamatan, kelompok, staff
 from data.scoped import PLACES
 
 EVERYWHERE = Where()
@@ -26,6 +26,7 @@ _COUNTED = PLACES.outerjoin(
 ).outerjoin(staff, staff.c.id == _OWNER)
 _NAME = func.coalesce(staff.c.name, "")
 _LEVELS = {
+    "kabupaten": (kabupaten.c.id, kabupaten.c.name),
     "kecamatan": (kecamatan.c.id, kecamatan.c.name),
     "desa": (desa.c.id, desa.c.name),
     "pendamping": (_NAME, _NAME),
@@ -86,6 +87,43 @@ class Figures:
             {"period": period, "b_before": before},
         )
         return [row.id for row in rows]
+
+    def neighbours(
+        self, periods: Sequence[str], by: str, inside: Mapping[str, str], names: Sequence[str]
+    ) -> list[tuple[str, str, dict[str, int]]]:
+        """(period, key, these numbers) of every line inside the places named, whoever asks: what a line hides depends
+        on its neighbours, also on those that somebody does not see. Never shown."""
+        key, _ = _LEVELS[by]
+        kept = PLACES.join(figures, figures.c.kelompok_id == kelompok.c.id).outerjoin(staff, staff.c.id == _OWNER)
+        chosen = [
+            _LEVELS[level][0] == (value if level == "pendamping" else int(value)) for level, value in inside.items()
+        ]
+        sums = (func.sum(figures.c[one]) for one in names)
+        rows = self.conn.execute(
+            select(figures.c.period, key, *sums)
+            .select_from(kept)
+            .where(figures.c.period.in_(periods), *chosen)
+            .group_by(figures.c.period, key)
+        )
+        return [(r[0], str(r[1]), {name: int(n) for name, n in zip(names, r[2:], strict=True)}) for r in rows]
+
+    def way(self, who: Staff, where: Where) -> dict[str, str] | None:
+        """The key of every level from the kabupaten down to where somebody stands; None where there is no one way: a
+        pendamping of several desa."""
+        levels = ("kabupaten", "kecamatan", "desa")
+        chosen = {"desa": where.desa, "kecamatan": where.kecamatan}
+        if who.role is not Role.ADMIN and chosen.get(who.scope_level) is None:
+            chosen[who.scope_level] = who.scope_id
+        deepest = next((level for level in reversed(levels) if chosen.get(level) is not None), None)
+        if where.pendamping is not None and deepest != "desa":
+            return None
+        if deepest is None:
+            return {}
+        keys = select(kabupaten.c.id, kecamatan.c.id, desa.c.id).select_from(PLACES)
+        row = self.conn.execute(keys.where(_LEVELS[deepest][0] == chosen[deepest]).limit(1)).first()
+        way = dict(zip(levels, map(str, row or ()), strict=False))
+        way = {level: way[level] for level in levels[: levels.index(deepest) + 1] if level in way}
+        return way if where.pendamping is None else {**way, "pendamping": where.pendamping}
 
     def parts(self, who: Staff, period: str, by: str, where: Where) -> list[Figured]:
         """A line per `by`, by name, inside the scope of `who`."""

@@ -69,16 +69,28 @@ class Reports:
         values = {"meeting_id": meeting_id, "kelompok_id": kelompok_id, "channel": channel, "media": media}
         self.conn.execute(insert(photo), {**values, "at": self.now})
 
+    def add_picture(self, meeting_id: int, kelompok_id: int, content: bytes) -> None:
+        """One that came by the page, and is here already."""
+        values = {"meeting_id": meeting_id, "kelompok_id": kelompok_id, "channel": "dasbor", "content": content}
+        self.conn.execute(insert(photo), {**values, "at": self.now})
+
+    def picture(self, meeting_id: int, kelompok_id: int, photo_id: int) -> bytes | None:
+        found = select(photo.c.content).where(photo.c.id == photo_id, _taken(meeting_id, kelompok_id))
+        return self.conn.execute(found).scalar()
+
+    def drop_photo(self, meeting_id: int, kelompok_id: int, photo_id: int) -> bool:
+        gone = delete(photo).where(photo.c.id == photo_id, _taken(meeting_id, kelompok_id))
+        return self.conn.execute(gone).rowcount > 0
+
     def photos(self, meeting_id: int, kelompok_id: int) -> list[Any]:
-        of_report = and_(photo.c.meeting_id == meeting_id, photo.c.kelompok_id == kelompok_id)
-        return list(self.conn.execute(select(photo).where(of_report).order_by(photo.c.id)))
+        return list(self.conn.execute(select(photo).where(_taken(meeting_id, kelompok_id)).order_by(photo.c.id)))
 
     def count_photos(self, meeting_id: int, kelompok_id: int) -> int:
-        of_report = and_(photo.c.meeting_id == meeting_id, photo.c.kelompok_id == kelompok_id)
-        return int(self.conn.execute(select(func.count()).select_from(photo).where(of_report)).scalar_one())
+        found = select(func.count()).select_from(photo).where(_taken(meeting_id, kelompok_id))
+        return int(self.conn.execute(found).scalar_one())
 
     def drop_photos(self, meeting_id: int, kelompok_id: int) -> None:
-        self.conn.execute(delete(photo).where(photo.c.meeting_id == meeting_id, photo.c.kelompok_id == kelompok_id))
+        self.conn.execute(delete(photo).where(_taken(meeting_id, kelompok_id)))
 
     def photos_waiting(self, limit: int) -> list[Any]:
         """Photos whose picture is still at the platform; after a few tries, or when the platform has forgotten it, no
@@ -132,3 +144,7 @@ class Reports:
 
 def _this(meeting_id: int, kelompok_id: int) -> Any:
     return and_(report.c.meeting_id == meeting_id, report.c.kelompok_id == kelompok_id)
+
+
+def _taken(meeting_id: int, kelompok_id: int) -> Any:
+    return and_(photo.c.meeting_id == meeting_id, photo.c.kelompok_id == kelompok_id)

@@ -41,6 +41,7 @@ from data import (
     proposals,
     questions,
     quiz,
+    reported,
     reports,
     retention,
     rhythms,
@@ -183,6 +184,10 @@ class Tx:
     @cached_property
     def reports(self) -> reports.Reports:
         return reports.Reports(self.conn, self.now)
+
+    @cached_property
+    def reported(self) -> reported.Reporting:
+        return reported.Reporting(self.conn, self.now)
 
     @cached_property
     def letters(self) -> letters.Letters:

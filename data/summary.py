@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, select, update
 
-from data.dialect import InsertOnce
+from data.dialect import InsertOnce, InTurn
 from data.people import scope_clause
 from data.prepared import Prepared
 from data.records import Answer, Kind, Mark, Meeting, Staff
@@ -31,6 +31,9 @@ from data.schema import (
     tally,
 )
 
+Change = tuple[Mark | None, Mark | None]
+"""What a mark was, and what it is now."""
+
 FLAGS = ("reached", Answer.MAYBE.value, Answer.PROMISED.value, Answer.DECLINED.value, Answer.CLAIMED.value)
 
 HELD = or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0)
@@ -45,8 +48,9 @@ _THIS_FAMILY = and_(
     family_month.c.kpm_id == bindparam("b_kpm"),
 )
 RAISE = {
-    flag: Prepared(
-        update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True})
+    flag: InTurn(
+        update(family_month).where(_THIS_FAMILY, family_month.c[flag].is_(False)).values({family_month.c[flag]: True}),
+        update(tally).where(_THIS_TALLY).values({tally.c[flag]: tally.c[flag] + 1}),
     )
     for flag in FLAGS
 }
@@ -168,7 +172,7 @@ class Summary:
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
-        self._raised: dict[tuple[str, int, int], set[str] | None] = {}
+        self._raised: dict[tuple[str, int, int], set[str]] = {}
         """What this transaction has seen to be true of a family this month; a flag never goes back."""
 
     def recap(self, month: str, by: str, who: Staff | None) -> Recap:
@@ -185,33 +189,41 @@ class Summary:
     def held(self, which: Meeting, kelompok_id: int, expected: int, by: int = 1) -> None:
         self._add(which, kelompok_id, held=by, expected=by * expected)
 
-    def marked(self, which: Meeting, kelompok_id: int, was: Mark | None, now: Mark | None) -> None:
-        """−old +new on every correction."""
-        changes: dict[str, int] = {}
-        if was is not None:
-            changes[was.value] = -1
-        if now is not None:
-            changes[now.value] = changes.get(now.value, 0) + 1
-        self._add(which, kelompok_id, **changes)
+    def marked(self, which: Meeting, kelompok_id: int, changes: Sequence[Change]) -> None:
+        """−old +new on every correction; a register of thirty is a few sums, not thirty."""
+        sums = Counter(now.value for _, now in changes if now is not None)
+        sums.subtract(was.value for was, _ in changes if was is not None)
+        self._add(which, kelompok_id, **sums)
 
     def flag(self, which: Meeting, kelompok_id: int, kpm_id: int, flag: str) -> None:
         """The family was reached, or answered so, at least once in the month of this meeting."""
         if which.kind is not Kind.P2K2:
             return
-        key = (which.month, kelompok_id, kpm_id)
         values = {"b_month": which.month, "b_kelompok": kelompok_id, "b_kpm": kpm_id}
-        if key not in self._raised:
-            was = FAMILY.first(self.conn, values)
-            self._raised[key] = {name for name in FLAGS if getattr(was, name)} if was is not None else None
-        raised = self._raised[key]
-        if raised is not None and flag in raised:
+        seen = self._raised.setdefault((which.month, kelompok_id, kpm_id), set())
+        if flag in seen:
             return
-        new = raised is None and NEW_FAMILY(
-            self.conn, {"month": which.month, "kelompok_id": kelompok_id, "kpm_id": kpm_id, flag: True}
-        )
-        if new or RAISE[flag].change(self.conn, values):
+        seen.add(flag)
+        known = True  # who answers was reached by a letter of this month, and answers so for the first time
+        if flag == "reached":  # most letters reach somebody who was reached already
+            was = FAMILY.first(self.conn, values)
+            if was is not None and was.reached:
+                return
+            known = was is not None
+        if known and self._raise(which, kelompok_id, flag, values):
+            return
+        new = {"month": which.month, "kelompok_id": kelompok_id, "kpm_id": kpm_id, flag: True}
+        if NEW_FAMILY(self.conn, new):
             self._add(which, kelompok_id, **{flag: 1})
-        self._raised[key] = (raised or set()) | {flag}
+        elif not known:  # another process was quicker
+            self._raise(which, kelompok_id, flag, values)
+
+    def _raise(self, which: Meeting, kelompok_id: int, flag: str, values: dict[str, Any]) -> bool:
+        """False where it was raised before, or nothing is known of her this month."""
+        raised, counted = RAISE[flag](self.conn, values)
+        if raised and not counted:
+            self._add(which, kelompok_id, **{flag: 1})
+        return bool(raised)
 
     def _add(self, which: Meeting, kelompok_id: int, **changes: int) -> None:
         if which.kind is not Kind.P2K2:

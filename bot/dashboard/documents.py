@@ -10,13 +10,16 @@ from starlette.responses import Response
 
 from bot.channels.base import File
 from bot.dashboard.door import Ask, Missing
+from bot.dashboard.groups import chosen
 from bot.dashboard.paper import PRIVATE
 from bot.dashboard.period import read
 from bot.exports import make_file
+from bot.exports.gathering import gathered
 from bot.exports.naming import file_name
 from bot.exports.sheets import XLSX, tables_book
-from data.records import Kelompok, Meeting, Staff
+from data.records import Kelompok, Meeting, Role, Staff
 from data.store import Tx
+from handlers.obligations import Verkom, collect
 from handlers.reports import (
     activity_report,
     activity_rows,
@@ -25,6 +28,7 @@ from handlers.reports import (
     participant_rows,
     recap_rows,
 )
+from handlers.rules.verkom import Quarter
 from messages.envelope import Attachment
 from messages.spoken import clock_zone, long_date, month_name
 
@@ -91,6 +95,53 @@ async def recap(ask: Ask) -> Response:
     await _noted(ask, "export.recap", f"month:{month}")
     content = await asyncio.to_thread(tables_book, sheets)
     return download(File(f"{file_name('Rekap P2K2', month)}.xlsx", XLSX, content))
+
+
+async def verkom(ask: Ask) -> Response:
+    """The list of a kelompok for a triwulan, on paper or as a sheet."""
+    from bot.exports.verkom import verkom_pdf, verkom_sheet  # slow to import: only when a paper is asked for
+
+    form = _form(ask)
+
+    def gather(tx: Tx) -> tuple[Kelompok, Verkom]:
+        kelompok, _ = chosen(tx, ask)
+        now = tx.now.astimezone(kelompok.zone)
+        key = read(ask.query("waktu"), now).as_quarter
+        return kelompok, collect(tx, [kelompok], Quarter(int(key[:4]), int(key[6])), now.date())
+
+    kelompok, found = await ask.look(gather)
+    await _noted(ask, "export.verkom", f"kelompok:{kelompok.id}:{found.quarter}")
+    name = file_name("Verkom", kelompok.name, kelompok.desa, str(found.quarter))
+    made, mime = (verkom_pdf, "application/pdf") if form == "pdf" else (verkom_sheet, XLSX)
+    return download(File(f"{name}.{form}", mime, await asyncio.to_thread(made, found)))
+
+
+async def evidence(ask: Ask) -> Response:
+    """For the innovation index: its numbers are of everything there is, so it is for who may see everything."""
+    form = _form(ask)
+
+    def gather(tx: Tx) -> Attachment:
+        home = tx.people.kabupaten()
+        if home is None or len(tx.people.kelompok_in_scope(ask.who)) < len(tx.people.every_kelompok()):
+            raise Missing
+        month = read(ask.query("waktu"), tx.now.astimezone(home.zone)).month
+        return gathered(tx, home, int(month[:4]), form)
+
+    found = await ask.look(gather)
+    await _noted(ask, "export.innovation", f"year:{found.params['year']}")
+    return download(await make_file(found))
+
+
+def _form(ask: Ask) -> str:
+    form = str(ask.request.path_params["form"])
+    if form not in {"pdf", "xlsx"}:
+        raise Missing
+    return form
+
+
+def whole(who: Staff) -> bool:
+    """Whether somebody answers for a whole kabupaten."""
+    return who.role is Role.ADMIN or who.scope_level == "kabupaten"
 
 
 async def _paper(ask: Ask, made: Paper, *, writes: bool = False) -> Response:

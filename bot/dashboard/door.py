@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.dashboard import forms, nav
+from bot.dashboard import forms, nav, parcels
 from bot.dashboard.machine import Machine
 from bot.dashboard.paper import PRIVATE, written
 from data import views
@@ -189,21 +189,32 @@ def _from_elsewhere(request: Request) -> bool:
 
 async def _sent(request: Request, csrf: str, largest: int) -> Mapping[str, Any]:
     """The body of a change. Raises Refused unless it carries the token of this session."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > largest:
-            raise Refused(413, "Kiriman terlalu besar.")
     content_type = request.headers.get("content-type", "")
-    try:
-        sent = forms.read(content_type, bytes(body))
-    except forms.Unreadable:
-        raise Refused(400, "Kiriman tidak terbaca.") from None
+    if parcels.carries_files(request):
+        sent = await _parcel(request)
+    else:
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > largest:
+                raise Refused(413, "Kiriman terlalu besar.")
+        try:
+            sent = forms.read(content_type, bytes(body))
+        except forms.Unreadable:
+            raise Refused(400, "Kiriman tidak terbaca.") from None
     given = request.headers.get("x-csrf", "") if forms.is_json(content_type) else sent.get("csrf", "")
     same = hmac.compare_digest(str(given).encode("utf-8", "replace"), csrf.encode())
     if not same or _from_elsewhere(request):
         raise Refused(403, "Halaman ini sudah lama terbuka. Muat ulang, lalu coba lagi.")
     return sent
+
+
+async def _parcel(request: Request) -> Mapping[str, Any]:
+    try:
+        return await parcels.unpacked(request)
+    except parcels.Unreadable as fault:
+        words = "Foto terlalu besar." if fault.status == 413 else "Kiriman tidak terbaca."
+        raise Refused(fault.status, words) from None
 
 
 def _refusal(request: Request, fault: Refused) -> Response:

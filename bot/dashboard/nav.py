@@ -26,6 +26,7 @@ PENDAMPING: Sequence[Place] = (
     Place("/dasbor/kelompok", "Kelompok", "groups"),
     Place("/dasbor/jadwal", "Jadwal", "calendar"),
     Place("/dasbor/keluarga", "Keluarga", "family"),
+    Place("/dasbor/laporan", "Laporan", "report", first=False),
     Place("/dasbor/siaran", "Siaran", "speak", first=False),
     Place("/dasbor/kewajiban", "Kewajiban", "check-list", first=False),
     Place("/dasbor/kuis", "Kuis", "book", first=False),
@@ -36,6 +37,7 @@ KOORDINATOR: Sequence[Place] = (
     Place("/dasbor/ringkasan", "Ringkasan", "chart"),
     Place("/dasbor/capaian", "Capaian", "check-list"),
     Place("/dasbor/sesi", "Sesi", "book"),
+    Place("/dasbor/belum-lapor", "Laporan", "report"),
     Place("/dasbor/siaran", "Siaran", "speak", first=False),
     Place("/dasbor/jejak", "Jejak", "search"),
 )

@@ -10,13 +10,13 @@ from data.records import Kelompok, Meeting, Person
 from data.reports import Report
 from data.store import Tx
 from handlers.reports.facts import facts_of
+from handlers.reports.keeping import MOST_PHOTOS
 from handlers.rules.reports import VENUE, siks_text, venue_words
 from handlers.speech import say, when
 from messages.envelope import Inbound, Outbound
 
 TOPIC = "laporan"
 OPEN_FOR = timedelta(hours=12)
-MOST_PHOTOS = 6
 STEPS = ("photo", "speaker", "venue", "obstacles", "follow_up", "check")
 FREE_TEXT = {"speaker", "obstacles", "follow_up"}
 """Here a line that begins like a command is still an answer."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from data.records import Kelompok, Meeting, Person, Role
 from data.store import Tx
 from handlers import scope
 from handlers.reports.activity import activity_report
-from handlers.reports.asking import FREE_TEXT, MOST_PHOTOS, OPEN_FOR, TOPIC, after, ask, opened, written
+from handlers.reports.asking import FREE_TEXT, OPEN_FOR, TOPIC, after, ask, opened, written
+from handlers.reports.keeping import MOST_PHOTOS, SPEAKER, finish, open_report, plain
 from handlers.rules.reports import TOLD, VENUE
 from handlers.speech import say, when
 from messages import spoken
 from messages.envelope import Inbound, Kind, Outbound
-from messages.privacy import without_long_numbers
 
 WHICH = "laporan_mana"
 NEXT = {"report.next", "lanjut", "lewati", "lewat", "skip"}
@@ -59,12 +60,18 @@ def _open(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok) -> list[Outboun
     waiting = {"meeting": meeting.id, "kelompok": kelompok.id}
     told = tx.reports.get(meeting.id, kelompok.id)
     if told is not None and told.done is not None:
-        tx.sessions.keep(who.address_id, TOPIC, {**waiting, "step": "check"}, OPEN_FOR)
-        closed = told.done.astimezone(meeting.zone)
-        at = f"{spoken.short_date(closed.date())} {spoken.clock(closed)}"
-        return [*_papers(msg, tx, meeting, kelompok), say(msg, "reports.again", kelompok=kelompok.name, closed=at)]
-    tx.reports.begin(meeting.id, kelompok.id, who.staff.id)
+        return [*_papers(msg, tx, meeting, kelompok), _again(msg, who, tx, waiting, told.done)]
+    open_report(tx, who.staff, meeting, kelompok)
     return ask(msg, who, tx, waiting, "photo")
+
+
+def _again(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any], done: datetime) -> Outbound:
+    """It is finished; UBAH opens it."""
+    tx.sessions.keep(who.address_id, TOPIC, {**waiting, "step": "check"}, OPEN_FOR)
+    meeting, kelompok, _ = opened(tx, waiting)
+    closed = done.astimezone(meeting.zone)
+    at = f"{spoken.short_date(closed.date())} {spoken.clock(closed)}"
+    return say(msg, "reports.again", kelompok=kelompok.name, closed=at)
 
 
 def on_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
@@ -79,6 +86,8 @@ def on_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> li
         return [say(msg, "reports.later", kelompok=kelompok.name)] if told.done is None else []
     if step == "check":
         return _decide(msg, who, tx, waiting, word, meeting, kelompok)
+    if told.done is not None:  # finished on the page in the meantime
+        return [_again(msg, who, tx, waiting, told.done)]
     if word not in NEXT and not _keep(msg, who, tx, waiting, step, word):
         return None if msg.button else [say(msg, "reports.unclear"), *ask(msg, who, tx, waiting, step)]
     return ask(msg, who, tx, waiting, after(step))
@@ -87,15 +96,15 @@ def on_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> li
 def _decide(
     msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any], word: str, meeting: Meeting, kelompok: Kelompok
 ) -> list[Outbound] | None:
-    if word in CHANGE and who.staff is not None:
-        tx.reports.begin(meeting.id, kelompok.id, who.staff.id)
+    if who.staff is None:
+        return None
+    if word in CHANGE:
+        open_report(tx, who.staff, meeting, kelompok)
         return ask(msg, who, tx, waiting, "photo")
     if word not in DONE:
         return None
-    tx.reports.finish(meeting.id, kelompok.id)
+    finish(tx, who.staff, meeting, kelompok)
     tx.sessions.end(who.address_id, TOPIC)
-    subject = f"meeting:{meeting.id}:kelompok:{kelompok.id}"
-    tx.audit.write(f"staff:{who.staff.id if who.staff else 0}", "report.finished", subject, "konsep", "selesai")
     return _papers(msg, tx, meeting, kelompok)
 
 
@@ -115,14 +124,14 @@ def _keep(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any], step: s
         return True
     if step not in FREE_TEXT:
         return False
-    said = " ".join(without_long_numbers(msg.text).split())
+    said = plain(msg.text, SPEAKER if step == "speaker" else TOLD)
     if step == "speaker":
-        said = f"{who.staff.name}, Pendamping Sosial PKH" if word in ME and who.staff is not None else said[:120]
+        said = f"{who.staff.name}, Pendamping Sosial PKH" if word in ME and who.staff is not None else said
     elif word in NONE:
         said = "tidak ada"
     if not said or msg.button not in {None, "report.me", "report.none"}:
         return False
-    tx.reports.tell(waiting["meeting"], waiting["kelompok"], **{step: said[:TOLD]})
+    tx.reports.tell(waiting["meeting"], waiting["kelompok"], **{step: said})
     return True
 
 

@@ -103,5 +103,15 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /jejak": KOORDINATOR,
     "GET /jejak.csv": KOORDINATOR,
     "GET /jejak.xlsx": KOORDINATOR,
+    "GET /kewajiban/verkom.{form}": PENDAMPING,
+    "GET /bukti-inovasi.{form}": KOORDINATOR,
+    "GET /belum-lapor": KOORDINATOR,
+    "GET /laporan": PENDAMPING,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/simpan": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/ubah": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/foto": PENDAMPING,
+    "GET /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/foto/{photo:int}": PENDAMPING,
+    "POST /kelompok/{kelompok:int}/pertemuan/{meeting:int}/laporan/foto/{photo:int}/hapus": PENDAMPING,
 }
 """What lies under /dasbor."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from data.content.obligations import limits, rules
 from data.obligations.records import Attended, Claim, Kept, Member
 from handlers.rules.obligations import Occurrence, occurrences
+from handlers.rules.small_cells import Cells
 
 FORMS = ("kesehatan", "pendidikan", "kesejahteraan")
 FORM_WORDS = {
@@ -22,6 +23,7 @@ FORM_WORDS = {
     "kesos": "kesejahteraan",
 }
 STATES = ("due", "reported", "verified", "not_done", "unknown")
+SUM = {"due": STATES[1:]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,41 +174,12 @@ def is_low(share: int | None) -> bool:
     return share is not None and share < low_below()
 
 
-def hidden(lines: Sequence[Counts]) -> list[set[str]]:
-    """Which cells of a table with its sum below may not be read, line by line: those under the limit, and as many of
-    the others as it takes that no subtraction, along a line or down a column, leaves such a number alone."""
-    least, parts = limits().suppress_below, STATES[1:]
-    gone = [{name for name in STATES if 0 < getattr(line, name) < least} for line in lines]
-    more = True
-    while more:
-        more = False
-        for line, mine in zip(lines, gone, strict=True):
-            more |= _cover([(mine, name, getattr(line, name)) for name in parts], least)
-        for name in STATES:
-            more |= _cover([(mine, name, getattr(line, name)) for line, mine in zip(lines, gone, strict=True)], least)
-    return gone
-
-
-def _cover(cells: Sequence[tuple[set[str], str, int]], least: int) -> bool:
-    """Hide one more, when what is hidden stands alone or adds up to less than the limit; True if it did. The smallest
-    goes; a nought only where there is nothing else."""
-    gone = [number for mine, name, number in cells if name in mine]
-    left = [cell for cell in cells if cell[1] not in cell[0]]
-    if not gone or not left or (len(gone) > 1 and sum(gone) >= least):
-        return False
-    mine, name, _ = min(left, key=lambda cell: (cell[2] == 0, cell[2]))
-    mine.add(name)
-    return True
-
-
-def shown(counts: Counts, *, suppress: bool) -> dict[str, str]:
-    """The numbers as they may be read. A small cell could name a person to those who do not know the families; and
-    where only one is hidden the smallest of the others goes too, or subtraction would find it."""
+def shown(counts: Counts, gone: Collection[str] = ()) -> dict[str, str]:
+    """The numbers as they may be read; what is hidden is `gone` (handlers/rules/small_cells.py)."""
     least = limits().suppress_below
-    numbers = {name: getattr(counts, name) for name in STATES}
-    hidden = {name for name in STATES if 0 < numbers[name] < least} if suppress else set()
-    parts = [name for name in STATES[1:] if numbers[name]]
-    if len(hidden & set(parts)) == 1 and len(parts) > 1:
-        hidden.add(min((name for name in parts if name not in hidden), key=lambda name: numbers[name]))
-    words = {name: f"<{least}" if 0 < numbers[name] < least else "…" for name in hidden}
-    return {name: words.get(name, str(numbers[name])) for name in STATES}
+    words = {name: f"<{least}" if 0 < getattr(counts, name) < least else "…" for name in gone}
+    return {name: words.get(name, str(getattr(counts, name))) for name in STATES}
+
+
+def cells(counts: Counts) -> Cells:
+    return {name: [getattr(counts, name)] for name in STATES}

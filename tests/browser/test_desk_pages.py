@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -14,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.simulator.samples import picture
-from data.records import Kind
+from data.records import Kind, Mark
 from data.store import Store, Tx
+from tests.support import papers
 from tests.support.browsing import ROOT, WHILE_SLOW, Server, chromium
 from tests.support.history import live_through
 
@@ -37,7 +41,7 @@ PICTURED = {
     *("masuk-phone", "hari-ini-phone", "daftar-hadir-phone", "simpan-phone", "tanpa-sambungan-phone"),
     *("dua-orang-phone", "jadwal-phone", "tindak-lanjut-phone", "keluarga-phone", "pertanyaan-phone"),
     *("daftar-hadir-desk", "ringkasan-desk", "ringkasan-phone", "sesi-desk"),
-    *("verifikasi-phone", "jadwal-baru-phone", "capaian-desk"),
+    *("verifikasi-phone", "jadwal-baru-phone", "capaian-desk", "laporan-phone"),
     *("siaran-baru-phone", "siaran-lihat-phone", "usul-waktu-phone"),
 }
 
@@ -373,6 +377,82 @@ def test_a_meeting_is_shown_before_it_is_made_and_an_obligation_is_verified(vill
     expect(page.get_by_role("status")).to_contain_text("1 hal berubah")
 
 
+PDF, SHEET = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MELATI = r"P2K2 Melati 2 (Babayau )?2026-11-23"
+PAPERS = {
+    "Daftar hadir terisi": (rf"Daftar Hadir {MELATI}\.pdf", PDF),
+    "Daftar hadir kosong": (rf"Daftar Hadir {MELATI} \(kosong\)\.pdf", PDF),
+    "Laporan kegiatan": (rf"Laporan {MELATI} \(konsep\)\.pdf", PDF),
+    "Baris SIKS-NG": (r"SIKS-NG Melati 2 Babayau 2026-11-23\.xlsx", SHEET),
+    "Surat agenda bernomor": (r"Surat LIKE-PKH-P2K2-\d{3}-XI-2026 Agenda P2K2 Desa Babayau\.pdf", PDF),
+    "Daftar verkom (PDF)": (r"Verkom Melati 2 Babayau triwulan 4 2026\.pdf", PDF),
+    "Daftar verkom (XLSX)": (r"Verkom Melati 2 Babayau triwulan 4 2026\.xlsx", SHEET),
+    "Rekap kecamatan November 2026 (XLSX)": (r"Rekap P2K2 2026-11\.xlsx", SHEET),
+    "Bukti inovasi 2026 (PDF)": (r"Bukti Inovasi LIKE-PKH Kabupaten Balangan \(contoh\) 2026\.pdf", PDF),
+}
+
+
+def take(screen: Screen, word: str) -> None:
+    """Tap it; the file that comes has the right name and type, and opens."""
+    name, mime = PAPERS[word]
+    answers: list[str] = []
+    screen.page.on("response", lambda answer: answers.append(answer.headers.get("content-type", "")))
+    with screen.page.expect_download() as coming:
+        screen.tap(screen.page.locator("a, button").filter(has_text=re.compile(f"^{re.escape(word)}$")))
+    assert re.fullmatch(name, coming.value.suggested_filename)
+    assert mime in answers
+    content = Path(coming.value.path()).read_bytes()
+    if mime == PDF:
+        assert papers.text(content)
+    else:
+        assert load_workbook(io.BytesIO(content)).sheetnames
+
+
+def test_a_report_is_filled_on_the_phone_and_every_paper_opens(village: Village, screens: Any, tmp_path: Path):
+    kelompok, meeting = village.meetings["Melati 2"]
+
+    def mark(tx: Tx) -> None:
+        found = tx.meetings.get(meeting)
+        assert found is not None
+        first = tx.people.families(kelompok)[-1].id
+        tx.attendance.mark_all(found, kelompok, {first: Mark.PRESENT}, found.pendamping_id)
+
+    village.store.run(mark)
+    taken = tmp_path / "IMG_0001.jpg"
+    Image.effect_noise((1700, 1200), 90).convert("RGB").save(taken, quality=95)
+    budi: Screen = screens(BUDI, "phone")
+    budi.open("Melati 2")
+    for word in ("Daftar hadir terisi", "Daftar hadir kosong", "Laporan kegiatan", "Baris SIKS-NG"):
+        take(budi, word)
+    take(budi, "Surat agenda bernomor")
+    page = budi.page
+    budi.tap(page.get_by_role("link", name="Isi laporan kegiatan"))
+    expect(page.get_by_label("Ambil atau pilih foto")).to_be_attached()
+    budi.picture("laporan")
+    with page.expect_request("**/laporan/foto") as sent:
+        page.get_by_label("Ambil atau pilih foto").set_input_files(taken)
+    expect(page.get_by_role("status").filter(has_text="Foto tersimpan")).to_be_visible()
+    size = int(sent.value.all_headers()["content-length"])
+    assert 0 < size < taken.stat().st_size / 2, "made small before it goes over a weak signal"
+    page.get_by_label("Pemateri").fill("Bidan Ani, Puskesmas Batumandi")
+    budi.tap(page.get_by_text("Ada yang kurang"))
+    budi.tap(page.get_by_text("Jauh dari bising"))
+    page.get_by_label("Hambatan").fill("Hujan")
+    page.get_by_label("Tindak lanjut").fill("Undang bidan")
+    budi.fits()
+    budi.tap(page.get_by_role("button", name="Selesai"))
+    expect(page.get_by_text("tempat belum: jauh dari bising", exact=True)).to_be_visible()
+    budi.fits()
+    village.store.run(lambda tx: tx.reports.begin(meeting, kelompok, tx.meetings.get(meeting).pendamping_id))  # type: ignore[union-attr]
+    page = budi.go(f"/dasbor/kewajiban?kelompok={kelompok}")
+    for word in ("Daftar verkom (PDF)", "Daftar verkom (XLSX)"):
+        take(budi, word)
+    ratna: Screen = screens(RATNA, "desk")
+    ratna.go("/dasbor/ringkasan?waktu=2026-11")
+    for word in ("Rekap kecamatan November 2026 (XLSX)", "Bukti inovasi 2026 (PDF)"):
+        take(ratna, word)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_an_announcement_is_seen_first_sent_later_and_taken_back(village: Village, screens: Any, size: str):
     budi: Screen = screens(BUDI, size)
@@ -459,11 +539,12 @@ PAGES = {
         "keluarga/1",
         "tindak-lanjut",
         "pertanyaan",
+        "laporan",
         "siaran",
         "siaran/baru",
         "jadwal/usul",
     ],
-    RATNA: ["ringkasan?waktu=2026-10", "capaian", "sesi", "siaran/baru", "jejak"],
+    RATNA: ["ringkasan?waktu=2026-10", "capaian", "sesi", "belum-lapor?waktu=2026-10", "siaran/baru", "jejak"],
 }
 ON_A_DESK = {"hari-ini", "jadwal", "kewajiban", "ringkasan?waktu=2026-10", "capaian", "sesi", "jejak"}
 """Those that look different there."""
@@ -479,7 +560,8 @@ def test_everybody_can_use_the_pages(village: Village, screens: Any, size: str, 
     for who, paths in PAGES.items():
         screen: Screen = screens(who, size)
         screen.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        register = [village.register("Melati 3").removeprefix("/dasbor/")] if who == BUDI else []
+        one = village.register("Melati 3").removeprefix("/dasbor/")
+        register = [one, f"{one}/laporan"] if who == BUDI else []
         for path in [*(p for p in paths if size == "phone" or p in ON_A_DESK), *register]:
             page = screen.go(f"/dasbor/{path}")
             screen.fits()

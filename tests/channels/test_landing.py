@@ -173,3 +173,14 @@ async def test_what_cannot_be_worked_at_now_keeps_its_turn(door: Door, monkeypat
     await door.empty()
     assert list(events(door.store)) == ["e1", "e2"]
     assert len(answered(door.store)) == 2
+
+
+async def test_a_nik_does_not_even_lie_there(door: Door):
+    async with door.busy():
+        posting = [asyncio.create_task(door.post(body(("e1", SITI, "NIK 6371 0101 0190 0001"), ("e2", NUR, "halo"))))]
+        posting += [asyncio.create_task(door.post(body(("e3", NUR, "halo"))))]
+        await asyncio.sleep(0.02)
+        assert len(door.landing._arrived) + len(door.landing._lying) <= 1
+    await asyncio.gather(*posting)
+    await door.empty()
+    assert list(events(door.store)) == ["e1", "e2", "e3"]

@@ -42,6 +42,8 @@ async def test_every_page_answers_and_a_register_is_kept(database):
             family,
             "tindak-lanjut",
             "pertanyaan",
+            "laporan",
+            f"{group}/pertemuan/{meeting.id}/laporan",
         ):
             assert (await budi.get(f"/dasbor/{path}")).status == 200, path
         assert "Sehat." in (await budi.get(f"/dasbor/{family}")).text
@@ -51,6 +53,9 @@ async def test_every_page_answers_and_a_register_is_kept(database):
             "capaian",
             "sesi",
             "sesi?pendamping=Pak+Budi",
+            "belum-lapor?waktu=2026-T4",
+            "belum-lapor?pendamping=Pak+Budi",
+            "bukti-inovasi.pdf",
         ):
             assert (await ratna.get(f"/dasbor/{path}")).status == 200, path
         assert "Kerja" in (await ratna.get("/dasbor/ringkasan")).text

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
-from data.records import Mark
+from data.records import Mark, Role
+from tests.pages.test_figures import lives
 from tests.support.pages import Site, Visitor, served
 from tests.support.papers import text
 
@@ -72,3 +73,34 @@ async def test_the_recap_of_a_koordinator(site: Site):
     rows = list(load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(min_row=3, values_only=True))
     assert rows[0][:3] == ("Desa", "Kelompok", "Pendamping")
     assert rows[-1][0] == "Jumlah"
+
+
+async def test_the_list_of_verkom_and_the_evidence(site: Site):
+    village = site.village
+    site.store.run(lambda tx: lives(tx, village))
+    budi, ratna = await site.signed_in(village.budi), await site.signed_in(village.ratna)
+    assert "/dasbor/kewajiban/verkom.pdf?kelompok=" in (await budi.get("/dasbor/kewajiban")).text
+    mine = f"?kelompok={village.melati1}&waktu=2026-T4"
+    name, paper = await taken(budi, f"/dasbor/kewajiban/verkom.pdf{mine}")
+    assert name == "Verkom Melati 1 Babayau triwulan 4 2026.pdf"
+    assert "Anak Siti" in text(paper)
+    book = load_workbook(io.BytesIO((await taken(budi, f"/dasbor/kewajiban/verkom.xlsx{mine}"))[1]))
+    assert {"Kesehatan", "Pendidikan", "Kesejahteraan Sosial", "P2K2"} <= set(book.sheetnames)
+    dewi = await site.signed_in(village.dewi)
+    assert (await dewi.get(f"/dasbor/kewajiban/verkom.pdf{mine}")).status == 404
+    assert (await budi.get(f"/dasbor/kewajiban/verkom.exe{mine}")).status == 404
+
+    assert "/dasbor/bukti-inovasi.pdf" in (await ratna.get("/dasbor/ringkasan")).text
+    name, paper = await taken(ratna, "/dasbor/bukti-inovasi.pdf?waktu=2026-11")
+    assert name == "Bukti Inovasi LIKE-PKH Balangan 2026.pdf"
+    assert "Jumlah 2026 (keluarga berbeda)" in text(paper)
+    book = load_workbook(io.BytesIO((await taken(ratna, "/dasbor/bukti-inovasi.xlsx"))[1]))
+    assert "Pengguna" in book.sheetnames
+
+    def hire(tx):
+        place = tx.people.kelompok(village.melati1)
+        return tx.people.add_staff("Pak Desa", Role.KOORDINATOR, None, "desa", place.desa_id)
+
+    of_a_desa = await site.signed_in(site.store.run(hire))
+    assert "bukti-inovasi" not in (await of_a_desa.get("/dasbor/ringkasan")).text
+    assert (await of_a_desa.get("/dasbor/bukti-inovasi.pdf")).status == 404

@@ -8,21 +8,10 @@ import typer
 
 from bot.cli.export.common import Out, make, put
 from bot.cli.speaking import WrongInput, opened, show_json, show_table
+from bot.exports.gathering import gathered
 from data.store import Tx
-from handlers.quiz.results import practice_rows, result_rows
-from handlers.reports import FIELDS, NOT_YET, header, innovation_evidence, keep_header
-from handlers.rules.quiz_statistics import ENOUGH
+from handlers.reports import FIELDS, NOT_YET, header, keep_header
 from messages.envelope import Attachment
-
-LITERACY = {
-    "session": "Sesi",
-    "finished": "Kuis selesai",
-    "pre_mean": "Rata-rata sebelum",
-    "post_mean": "Rata-rata sesudah",
-    "n_pairs": "Keluarga berpasangan",
-    "gain": "Kenaikan",
-}
-PRACTICE = {"session": "Sesi", "told": "Dikirim", "asked": "Ditanya", "done": "Sudah", "not_yet": "Belum"}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,16 +38,8 @@ def _gather(tx: Tx, year: int | None, as_sheet: bool) -> Attachment:
     wanted = year or tx.now.astimezone(home.zone).year
     if not 2007 <= wanted <= 2999:
         raise WrongInput(f"Tahun {wanted} tidak masuk akal. Contoh: 2026.")
-    every = {"Semua": [k.id for k in tx.people.every_kelompok()]}
-    quizzes = [_named(row, LITERACY) for row in result_rows(tx, every, None, by="unit", least=ENOUGH)]
-    practices = [_named(row, PRACTICE) for row in practice_rows(tx, every, None, by="unit")]
     tx.audit.write("cli", "export.innovation", f"year:{wanted}")
-    found = innovation_evidence(tx, home, wanted, quizzes, practices)
-    return Attachment(found.kind, {**found.params, "format": "xlsx" if as_sheet else "pdf"})
-
-
-def _named(row: dict[str, object], names: dict[str, str]) -> dict[str, object]:
-    return {title: row[name] for name, title in names.items()}
+    return gathered(tx, home, wanted, "xlsx" if as_sheet else "pdf")
 
 
 def header_fields(

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from data.obligations import Attended
+from data.overview import Where
 from data.records import Kelompok, Person, Role
 from data.store import Tx
 from handlers import scope
 from handlers.obligations.collecting import Verkom, collect
 from handlers.obligations.verkom.marking import OPEN_FOR, TOPIC, on_marks, save
 from handlers.obligations.verkom.units import line, units_of
-from handlers.rules.verkom import FORM_WORDS, FORMS, Counts, Quarter, of_meetings, quarter_of, read_quarter, shown
+from handlers.rules.small_cells import alone
+from handlers.rules.verkom import (
+    FORM_WORDS,
+    FORMS,
+    STATES,
+    SUM,
+    Counts,
+    Quarter,
+    cells,
+    of_meetings,
+    quarter_of,
+    read_quarter,
+    shown,
+)
+from handlers.small_numbers import hidden_sum
 from handlers.speech import say
 from messages.envelope import Inbound, Outbound
 
@@ -27,7 +42,7 @@ def on_verkom(msg: Inbound, who: Person, tx: Tx, rest: str) -> list[Outbound]:
     """VERKOM kelompok [; bentuk atau nama] [; triwulan]."""
     kelompoks = scope.mine(who, tx)
     if who.role is not Role.PENDAMPING:
-        return _coverage(msg, tx, kelompoks, rest)
+        return _coverage(msg, who, tx, kelompoks, rest)
     kelompok, words = scope.starts_with(rest, kelompoks)
     if kelompok is None and len(kelompoks) == 1:
         kelompok, words = kelompoks[0], rest
@@ -85,16 +100,16 @@ def _overview(msg: Inbound, who: Person, tx: Tx, kelompok: Kelompok, found: Verk
     return [say(msg, "obligations.verkom.overview", **about, options=options)]
 
 
-def _words(counts: Counts, *, suppress: bool = False) -> str:
-    number = shown(counts, suppress=suppress)
+def _words(counts: Counts, gone: Collection[str] = ()) -> str:
+    number = shown(counts, gone)
     return (
         f"sudah {number['verified']}, dilaporkan {number['reported']}, belum {number['not_done']}, "
         f"belum diketahui {number['unknown']} dari {number['due']}"
     )
 
 
-def _met(found: Attended, *, suppress: bool = False) -> str:
-    number = shown(of_meetings(found), suppress=suppress)
+def _met(found: Attended, gone: Collection[str] = ()) -> str:
+    number = shown(of_meetings(found), gone)
     return (
         f"hadir {number['verified']}, tidak hadir {number['not_done']}, "
         f"belum diketahui {number['unknown']} dari {number['due']}"
@@ -120,13 +135,24 @@ def _open(
     return [*letters, say(msg, "obligations.verkom.how")]
 
 
-def _coverage(msg: Inbound, tx: Tx, kelompoks: Sequence[Kelompok], rest: str) -> list[Outbound]:
+def _coverage(msg: Inbound, who: Person, tx: Tx, kelompoks: Sequence[Kelompok], rest: str) -> list[Outbound]:
     """For the koordinator: counts without names, and small ones hidden."""
     if not kelompoks:
         return [say(msg, "obligations.verkom.nothing_here")]
     today = msg.at.astimezone(kelompoks[0].zone).date()
     quarter = read_quarter(rest, today) or quarter_of(today)
     found = collect(tx, kelompoks, quarter, today)
-    lines = [f"{form.capitalize()}: {_words(found.total(form), suppress=True)}" for form in FORMS]
-    lines.append(f"P2K2: {_met(found.attended, suppress=True)}")
+    gone, lines = _hidden(tx, who, quarter), []
+    for form in FORMS:
+        counts = found.total(form)
+        small = alone(cells(counts), SUM)  # what changed since the night
+        lines.append(f"{form.capitalize()}: {_words(counts, small | {n for n in STATES if f'{form}_{n}' in gone})}")
+    lines.append(f"P2K2: {_met(found.attended, alone(cells(of_meetings(found.attended)), SUM))}")
     return [say(msg, "obligations.verkom.coverage", quarter=str(quarter), lines="\n".join(lines))]
+
+
+def _hidden(tx: Tx, who: Person, quarter: Quarter) -> Collection[str]:
+    """The same that her page hides of the sum."""
+    if who.staff is None:
+        return ()
+    return hidden_sum(tx, f"{quarter.year}-T{quarter.number}", tx.figures.way(who.staff, Where()))
