@@ -39,7 +39,8 @@ def subject(text: str) -> Subject:
     found = next((topic for topic in _words() if topic not in {_PERSONAL, _SCHEDULE} and _says(heard, topic)), OTHER)
     if found == "pencairan" and asking.complaint(heard) and not heard.asks:
         found = "pengaduan"
-    general = found == "pencairan" and not _says(heard, _PERSONAL)
+    # Whether the money stops is another question than when it comes.
+    general = found == "pencairan" and not _says(heard, _PERSONAL) and not heard.has("stop")
     case = found == "layanan" and not _says(heard, _SCHEDULE)
     return Subject(found, general, case, "" if case else gist(heard))
 

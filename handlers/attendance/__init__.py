@@ -1,5 +1,6 @@
 """Who will come, who says she is here, and what does the pendamping write down?"""
 
+from handlers.attendance.each import on_each
 from handlers.attendance.ketua import on_ketua
 from handlers.attendance.marks import on_register_line
 from handlers.attendance.reactions import on_reaction
@@ -24,6 +25,7 @@ __all__ = [
     "Wish",
     "on_absen",
     "on_button",
+    "on_each",
     "on_ketua",
     "on_late",
     "on_next",

@@ -11,8 +11,9 @@ from data.records import Answer, Kpm, Meeting, Person
 from data.store import Tx
 from handlers import handover
 from handlers.attendance.answering import ASKED, REASON, answer, nothing_live
+from handlers.attendance.each import tells_apart
 from handlers.attendance.situation import Situation
-from handlers.attendance.who import ask_who, meant, words
+from handlers.attendance.who import ask_who, meant, named, words
 from handlers.rules.attendance import Claim, Promise, judge_meeting
 from handlers.speech import REASONS, day, names_of, ref, say, time, what
 from messages.envelope import Inbound, Outbound
@@ -100,7 +101,8 @@ def on_reason(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> 
     mine = [kpm for kpm in who.kpms if kpm.id in waiting["ids"]]
     if meeting is None or meeting.cancelled or not mine:
         return None
-    if msg.button is not None:
+    others = [kpm for kpm in who.kpms if kpm not in mine]
+    if msg.button is not None or tells_apart(msg, who, tx) or named(others, msg.text):
         return None
     reason = MENU_REASONS.get(msg.text.strip().lower().rstrip(".!"))
     reading = read(msg.text, Expecting.RSVP)

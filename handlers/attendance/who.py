@@ -10,6 +10,7 @@ from typing import Any
 from data.records import Kpm, Person
 from data.store import Tx
 from handlers.attendance.answering import REASON, WHO, answer
+from handlers.attendance.each import tells_apart
 from handlers.rules.attendance import Claim, Promise, Verdict, judge_meeting
 from handlers.speech import ref, say
 from messages.envelope import Inbound, KpmId, Outbound
@@ -67,6 +68,8 @@ def on_who(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> lis
     """The answer to 'untuk siapa?'; None when the line is about something else."""
     kpms = [kpm for kpm in who.kpms if str(kpm.id) in waiting["meetings"]]
     if not kpms:
+        return None
+    if tells_apart(msg, who, tx):
         return None
     chosen = _chosen(msg, kpms)
     if not chosen:

@@ -157,6 +157,8 @@ def on_quiz_line(msg: Inbound, who: Person, tx: Tx, waiting_for: Mapping[str, An
     if asked is None:
         return None
     reading = read(msg.text, Expecting.QUIZ, options=asked.item.options)
+    if reading.details.get("either"):
+        return on_unclear(msg, who, tx, waiting_for)
     choice = ANSWERS.get(reading.meaning)
     if choice is None or not reading.sure or LETTERS.index(choice) >= len(asked.item.options):
         return None

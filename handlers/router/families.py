@@ -238,6 +238,10 @@ def _asked(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
 def _read(msg: Inbound, who: Person, tx: Tx, now: attendance.Situation, plain: Reading) -> list[Outbound]:
     """Words without a fixed meaning: read them with what is awaited in hand."""
     reading = plain if now.expecting is Expecting.NONE else read(msg.text, now.expecting)
+    if reading.meaning in {*attendance.PRESENCE, "unknown"}:
+        each = attendance.on_each(msg, who, tx, now)
+        if each is not None:
+            return each or attendance.on_unread(msg, who, tx, now)
     bare = now.expecting is Expecting.NONE and reading.meaning in {"yes", "no"}
     if reading.meaning in attendance.PRESENCE and not bare:
         return attendance.on_reading(msg, who, tx, now, reading)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from messages.reading.each import ME, read_each
 from messages.reading.heard import hear
 from messages.reading.reader import understand
 from messages.reading.records import Expecting, Reading
 from messages.reading.story import tell
 
-__all__ = ["Expecting", "Reading", "explain", "read"]
+__all__ = ["ME", "Expecting", "Reading", "explain", "read", "read_each"]
 
 
 def read(text: str, expecting: Expecting | str, *, options: Sequence[str] = ()) -> Reading:

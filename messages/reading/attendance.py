@@ -13,7 +13,7 @@ from messages.reading.weighing import weigh
 
 RSVP_MENU = {1: "will_attend", 2: "cannot_attend", 3: "maybe"}
 CHECKIN_MENU = {1: "present", 2: "cannot_attend"}
-_GUESSED = {"unknown", "unread", "typo", "guess"}
+_GUESSED = {"unknown", "unread", "typo", "inflected", "guess"}
 # "gadir" may be "hadir" or "ga hadir".
 _NEGATING = ("ga", "gk", "kd", "ng", "td", "tk")
 _HARMLESS_TYPOS = ("come", "can", "arrived", "here", "done", "vocative", *NODS, *POLITE)
@@ -89,7 +89,8 @@ def _garbled(heard: Heard, beside: dict[str, Any]) -> bool:
     named = beside.get("names", ())
     strange = (word for word in heard.words if word.how in _GUESSED and word.text not in named)
     return any(
-        word.how != "typo" or not word.has(*_HARMLESS_TYPOS) or word.text.startswith(_NEGATING) for word in strange
+        word.how not in {"typo", "inflected"} or not word.has(*_HARMLESS_TYPOS) or word.text.startswith(_NEGATING)
+        for word in strange
     )
 
 

@@ -94,7 +94,8 @@ def split(words: Sequence[Token]) -> tuple[Clause, ...]:
     for word in words:
         is_mark = word.how == "mark"
         opener = next((opener for opener in OPENERS if opener in word.tags), None)
-        if current and _opens_nothing(opener, current[-1]):
+        spoken = [said for said in current if not said.has("vocative")]
+        if spoken and _opens_nothing(opener, spoken[-1]):
             opener = None
         if current and (is_mark or opener):
             clauses.append(Clause(tuple(current), kind, word.lemma == "?", detached))

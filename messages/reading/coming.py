@@ -1,7 +1,10 @@
 """What does one clause say about coming? The same sentences before the meeting and at its door."""
 
+from itertools import pairwise
+
 from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, NEGATIONS, NODS, POLITE, SMALL
+from messages.reading.details import stranger
 from messages.reading.promising import BESIDE_NOD, arrival, lateness, on_the_way, promise
 from messages.reading.reasons import REASONS
 from messages.reading.refusing import condition, refusal, undecided
@@ -54,20 +57,38 @@ def _aside(clause: Clause, at_door: bool) -> Said | None:
         return Said("nothing", False, "not for long")
     if at_door and clause.says("taklama") and not clause.has("come"):
         return Said("nothing", False, "leaves early")
-    if clause.has("past") and clause.has("come", "can", "able", "arrived") and not clause.has("future", "turn"):
+    if (
+        clause.has("past")
+        and clause.has("come", "can", "able", "arrived", "missed")
+        and not clause.has("future", "turn")
+    ):
         return Said("past", False, "speaks of an earlier time")
     return Said("nothing", False, "speaks of others") if others_come(clause) else None
 
 
 def _remark(clause: Clause, at_door: bool) -> Said | None:
     """What is not about coming in so many words: waiting, reasons."""
+    if clause.kind == "but" and clause.says("harus") and not clause.has("come", "company", *NEGATIONS):
+        return Said("excuse", False, "has to do something else")
+    if not at_door and _is_away(clause):
+        return Said("excuse", False, "is somewhere else")
+    if clause.has("waiting") and clause.says("harus") and not at_door:
+        return Said("excuse", False, "must wait for somebody")
     if clause.has("waiting") and not clause.has("sick") and (clause.says("pulang") or not clause.has("child")):
         return Said("late" if at_door else "maybe", False, "waits for something")
-    if at_door and clause.says("masih") and clause.has("nursing", "home", "work"):
+    if at_door and (clause.has("queue") or (clause.says("masih") and clause.has("nursing", "home", "work"))):
         return Said("late", False, "still busy elsewhere")
     if clause.has("busy", "waiting", *REASONS) and not clause.has("stop"):
         return Said("excuse", False, "gives a reason")
     return None
+
+
+def _is_away(clause: Clause) -> bool:
+    """As in "saya lagi di Pasuruan"."""
+    now = clause.first("now")
+    return any(
+        -1 < now < i and a.lemma in {"di", "ada"} and stranger(b) for i, (a, b) in enumerate(pairwise(clause.words))
+    )
 
 
 def _negation(clause: Clause, at_door: bool) -> Said | None:
@@ -93,9 +114,13 @@ def _nod(clause: Clause, at_door: bool) -> Said:
         return Said("maybe", False, "will tell later")
     if clause.affirms("yes", "ok", "allow") and not clause.has("either") and not _only_softens(clause):
         return Said("nod", clause.only(*BESIDE_NOD), "a nod")
+    if at_door and clause.has("home") and clause.says("saja") and not clause.says("masih"):
+        return Said("no", False, "stays at home")
     if at_door and (clause.has("home", "fresh") or clause.says("masih", "lagi", "sedang")):
         return Said("late", False, "still elsewhere")
-    return Said("nothing", clause.only(*_HARMLESS))
+    # "telat sedikit tapi": the last word only softens.
+    harmless = clause.only(*_HARMLESS) or (clause.kind == "but" and len(clause.words) == 1)
+    return Said("nothing", harmless or (clause.has("escorted") and clause.only("escorted", "kin", "me")))
 
 
 def _only_softens(clause: Clause) -> bool:

@@ -9,7 +9,7 @@ from messages.reading.heard import Heard
 from messages.reading.records import Finding
 
 MENU = {1: "yes", 2: "no"}
-_YES = (*NODS, "can", "want", "willing")
+_YES = (*NODS, "can", "want", "willing", "approach")
 
 
 def find(heard: Heard) -> Finding | None:
@@ -36,13 +36,14 @@ def yes_or_no(heard: Heard) -> Finding | None:
 def _judge(clause: Clause) -> Finding | None:
     if clause.asks or clause.kind == "if" or clause.has("lost") or _sets_an_hour(clause):
         return None
-    if clause.has("complain") and not clause.denies("want", "allow"):
+    declines = clause.words[0].has("negator") or clause.denies("want", "allow")
+    if clause.has("complain") and not declines:
         return None
-    if clause.has("doubt", "hedge", "later", "try") or (clause.says("tanya") and clause.has("kin")):
+    if clause.has("doubt", "hedge", "later", "try", "waiting") or (clause.says("tanya") and clause.has("kin")):
         return Finding("maybe", True, "later, or not decided")
-    if clause.denies("send", "receive", "post", *_YES) or clause.has("refuse"):
+    if clause.denies("send", "receive", "post", "need", *_YES) or clause.has("refuse"):
         return Finding("no", True, "does not want it")
-    if clause.affirms(*_YES):
+    if clause.affirms(*_YES) or (clause.says("ikut") and clause.affirms("come")):
         wishes = clause.has("wish", "hope") and not clause.has("allow", "yes")
         return Finding("maybe", False, "a wish") if wishes else Finding("yes", True, "says yes")
     if clause.has(*NEGATIONS):

@@ -15,11 +15,16 @@ def find(heard: Heard) -> Finding | None:
     whose = _loss(heard)
     if whose is None:
         return None
-    if heard.expecting in {Expecting.RSVP, Expecting.CHECKIN} and whose != "own":
+    if heard.expecting in {Expecting.RSVP, Expecting.CHECKIN} and whose != "own" and not _of_the_list(heard):
         refused = any(clause.denies("come", "can", "able") for clause in heard.clauses)
         mourning = {"reason": "duka"} if whose == "other" else {"reason": "duka", "loss": True}
         return Finding("cannot_attend", refused, "a death, and no coming", mourning)
-    return Finding("loss", True, "somebody was lost") if whose != "other" else None
+    return Finding("loss", True, "somebody was lost") if whose != "other" or _of_the_list(heard) else None
+
+
+def _of_the_list(heard: Heard) -> bool:
+    """As in "bapak saya yang di daftar sudah meninggal"."""
+    return any(clause.says("daftar", "terdaftar", "peserta") for clause in heard.clauses)
 
 
 def _danger(heard: Heard) -> str | None:
@@ -57,13 +62,15 @@ def _lesson(clause: Clause) -> bool:
 def _loss(heard: Heard) -> str | None:
     """Who was lost: "own" child, pregnancy or spouse, "elder" for parents, "other" for people outside."""
     worst = None
-    for clause in heard.clauses:
+    for i, clause in enumerate(heard.clauses):
         if clause.asks or clause.kind == "if" or clause.has("fear"):
             continue
         if clause.affirms("miscarriage") or _no_longer_there(clause):
             return "own"
         if clause.affirms("death") and not (_of_a_thing(clause) and _written(clause, "death") <= {"mati"}):
-            worst = _whose(clause)
+            # "anak saya lahir tapi meninggal": who it was stands before the "tapi".
+            named = clause.kind != "but" or clause.has("kin", "outsider", "vocative") or not i
+            worst = _whose(clause if named else heard.clauses[i - 1])
             if worst == "own":
                 return worst
     return worst

@@ -96,7 +96,7 @@ def _unsaid(clause: Clause) -> Finding | None:
         return Finding("done", False, "comes from it")
     if clause.has("closed", "gone", "missed"):
         return Finding("not_yet", False, _EXCUSE)
-    if clause.has("past", "earlier") and (not reasoned or clause.says("mengantar")):
+    if clause.has("past", "earlier") and not clause.has("want") and (not reasoned or clause.says("mengantar")):
         return Finding("done", True, "names the day it was done")
     if clause.has("often") and not reasoned:
         return Finding("done", clause.has("duty", "come", "yes"), "does it regularly")
@@ -104,7 +104,7 @@ def _unsaid(clause: Clause) -> Finding | None:
         return Finding("not_yet", not clause.has("wish", "hedge"), "plans to")
     if clause.has("hedge", "wish", "hope"):
         return Finding("maybe", False, "a hope")
-    if clause.has("forgot") and clause.says("bawa"):
+    if clause.has("forgot") and clause.says("bawa", "lapor", "melapor", "bilang"):
         return None  # a book was forgotten, not the visit
     if reasoned and (not clause.has("duty", "here") or clause.has("far", "rain", "transport", "cost")):
         return Finding("not_yet", False, _EXCUSE)

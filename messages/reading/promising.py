@@ -4,11 +4,13 @@ from itertools import pairwise
 
 from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, NEGATIONS, NODS
+from messages.reading.details import stranger
 from messages.reading.reasons import REASONS
-from messages.reading.said import CAN, COMES, Said
+from messages.reading.said import AT_AN_HOUR, CAN, COMES, Said
 
 # What may stand beside a nod without turning it into something else.
 BESIDE_NOD = (*NODS, *ME, "thanks", "greeting", "turn", "all", "hello_word")
+_AFTERWARDS = frozenset({"setelah", "sesudah", "habis"})
 _ALREADY = ("done", "present", "yes", "all", "earlier", *ME)
 
 
@@ -18,11 +20,15 @@ def on_the_way(clause: Clause, at_door: bool) -> Said | None:
         return None
     if clause.has("way") and not at_door and clause.affirms("future") and not clause.has(*NEGATIONS):
         return Said("yes", False, "will set out then")
+    if not at_door and clause.says("saja") and clause.says("sebentar") and clause.affirms("come", "can"):
+        return Said("yes", False, "comes, but not for long")
+    if at_door and clause.affirms("arrived") and clause.has("midway"):
+        return Said("late", False, "has come part of the way")
     if clause.has("way") and not clause.has("negator", "rain"):
         return Said("late", at_door or not clause.affirms("come"), "is on the way")
     if at_door and clause.says("kesana") and not clause.has("done", *NEGATIONS, "hedge", "hope", "kin", "stand_in"):
         return Said("late", why="goes there")  # who is there says "di sini"
-    nearly = clause.says("hampir") or (clause.says("menit") and clause.has("number"))
+    nearly = (clause.says("hampir") and not clause.has("here")) or (clause.says("menit") and clause.has("number"))
     return Said("late", False, "is nearly there") if at_door and nearly and not clause.has("done") else None
 
 
@@ -34,13 +40,22 @@ def arrival(clause: Clause, at_door: bool) -> Said | None:
     if clause.affirms("arrived") and not clause.has("hedge", "later"):
         if done or ((at_door or clause.has("here")) and not clause.has("clock", "future")):
             return Said("here", why="has arrived")
-    elif clause.affirms("here") and not clause.has("rain", "work", "far", "later", "future", "sick"):
+    elif (
+        clause.affirms("here")
+        and _herself(clause, done)
+        and not clause.has("rain", "work", "far", "later", "future", "sick")
+    ):
         return Said("here", at_door or clause.has("done", "me", "come"), "is at the place")
     if done and _has_come(clause) and not clause.has("future", "want", "hedge"):
         return Said("here", why="has come")
     if clause.affirms("signing"):
         return Said("here", False, "signs the list") if at_door else Said("no", False, "will be absent")
     return _at_the_door(clause, done) if at_door else None
+
+
+def _herself(clause: Clause, done: bool) -> bool:
+    """Who is there says "di sini"; "di sana" is for those who have arrived, or for others."""
+    return done or any(word.has("here") and word.lemma != "disitu" for word in clause.words)
 
 
 def _has_come(clause: Clause) -> bool:
@@ -52,7 +67,8 @@ def _has_come(clause: Clause) -> bool:
 def _at_the_door(clause: Clause, done: bool) -> Said | None:
     if (done or clause.affirms("present")) and clause.only(*_ALREADY):
         return Said("here", why="yes, already")
-    done = done or clause.says("balai", "aula", "lokasi")
+    there = clause.affirms("present") and not clause.has("kin", "thing", "waiting")
+    done = done or there or clause.says("balai", "aula", "lokasi")
     somewhere = clause.says("di", "masuk") and not clause.has("home", "work", "town", "future", "want", *REASONS)
     return Said("here", False, "is somewhere near") if done and somewhere else None
 
@@ -67,10 +83,13 @@ def lateness(clause: Clause, at_door: bool) -> Said | None:
     at_that_hour = clause.has("fresh") and clause.affirms("come", "can", "arrived")
     if at_door and clause.affirms("come") and clause.has("clock") and not clause.has("done", "earlier", "present"):
         return Said("late", False, "names an hour")
+    came, after = clause.first("come"), next((i for i, x in enumerate(clause.lemmas) if x in _AFTERWARDS), -1)
+    if -1 < came < after and clause.affirms("come") and clause.has("nursing", "chore", "work"):
+        return Said("late", False, "comes after something else")
     if clause.kind == "but" and clause.says("setelah", "sesudah", "habis") and not clause.has(*NEGATIONS, *REASONS):
         return Said("late", False, "comes after something else")
     if clause.has("clock") and (at_that_hour or (clause.kind == "but" and clause.has("number"))):
-        return Said("late", False, "comes only at that hour")
+        return Said("late", False, AT_AN_HOUR)
     return None
 
 
@@ -144,6 +163,8 @@ def _names_kin(clause: Clause, i: int) -> bool:
 
 def _goes_elsewhere(clause: Clause) -> bool:
     """As in "ulun tulak ka Banjar", "nderek suami teng Jawa"; a verb of coming alone comes to us."""
+    if clause.has("leave") and clause.says("keluarkota"):
+        return True
     if clause.has("town") and not clause.affirms("arrived") and (clause.has("leave") or not clause.has("come")):
         return True
     for i, word in enumerate(clause.words):
@@ -151,6 +172,8 @@ def _goes_elsewhere(clause: Clause) -> bool:
         if word.lemma == "ikut" and after and after[0].has("kin"):
             return True
         if word.lemma == "pergi" and i and _names_kin(clause, i):
+            return True
+        if word.has("leave") and len(after) == 2 and after[0].has("place") and stranger(after[1]):
             return True
         if (word.has("leave") or word.lemma == "pulang") and any(other.has("town", "work") for other in after):
             return True

@@ -16,12 +16,16 @@ def asks(words: Sequence[Token]) -> bool:
     """A question word, a word of asking, or one of the forms in which people ask without either."""
     undecided = any(word.has("doubt") for word in words)
     # "tanya suami dulu" will ask somebody else.
+    asked = next((i for i, word in enumerate(words) if word.lemma == "tanya"), len(words))
+    after = [word for word in words[asked + 1 :] if not word.has("vocative", "company", "place")]
     elsewhere = any(word.has("kin") for word in words) and any(word.lemma == "dulu" for word in words)
+    if (elsewhere and not asked) or (after and after[0].has("kin") and not any(word.has("wh") for word in words)):
+        return False
     if not elsewhere and any(word.has("asking") for word in words):
         return True
     if not undecided and any(_asking_word(words, i) for i in range(len(words))):
         return True
-    if _wants_to_know(words) or _suspects(words) or _which_hour(words):
+    if _doubts(words) or _wants_to_know(words) or _suspects(words) or _which_hour(words):
         return True
     if _ends_in_kan(words) or _opens_with_choice(words) or _wonders(words):
         return True
@@ -54,7 +58,17 @@ def _already_or_not_yet(words: Sequence[Token]) -> bool:
     forgot = any(word.has("forgot") for word in words)
     if forgot or done < 0 or not_yet <= done + 1 or sum(word.lemma == "yang" for word in words) > 1:
         return False
-    return not any(word.has("duty", "come", "can", "arrived", "number", "today") for word in words[not_yet + 1 :])
+    after = ("duty", "come", "can", "arrived", "number", "today", "again")
+    return not any(word.has(*after) for word in words[not_yet + 1 :])
+
+
+def _doubts(words: Sequence[Token]) -> bool:
+    """As in "emang masih ada pkh ya bu"."""
+    said = [word for word in words if not word.has("vocative")]
+    first, last = (said[0].text, said[-1].lemma) if len(said) > 2 else ("", "")
+    if any(a.has("either") and b.has("refuse", "closed") for a, b in pairwise(said)):
+        return True  # "jadi atau batal"
+    return first in {"emang", "memang", "emangnya", "memangnya"} and last == "ya" and not any(w.has(*ME) for w in said)
 
 
 def _wants_to_know(words: Sequence[Token]) -> bool:
@@ -105,5 +119,7 @@ def _tag_question(words: Sequence[Token]) -> bool:
         return False
     if before[-1].how == "unknown" and (len(before) == 1 or before[-2].has("come", "can")):
         return False  # "aminah hadir rusmini tidak"
-    denied = any(word.has("negator", "longing", "forgot") for word in before)
+    # "yang tidak hadir kena sanksi ga": the first negation belongs to those she asks about.
+    subject = 3 if before[0].lemma == "yang" else 0
+    denied = any(word.has("negator", "longing", "forgot") for word in before[subject:])
     return not denied and any(word.tags.isdisjoint(_BEFORE_PLAIN_NO) for word in before)

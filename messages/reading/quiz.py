@@ -14,6 +14,7 @@ from messages.reading.spelling import look
 from messages.reading.tokens import Token
 
 LETTERS = "abc"
+_CALLED = frozenset({"be", "bee", "ce", "cee"})
 # How like an option the whole message must be, and how much more so than the others.
 NEAR, AHEAD = 84, 4
 _BESIDE = (
@@ -36,6 +37,8 @@ _BESIDE = (
 
 def find(heard: Heard) -> Finding | None:
     """A letter or a number of the question; other words that happen to contain one are none."""
+    if _hesitates(heard.words):
+        return Finding("unknown", False, "one or the other", {"either": True})
     if heard.has("wh", "asking", "either", "notyet"):
         return None
     letter = _picked(heard.words)
@@ -44,6 +47,13 @@ def find(heard: Heard) -> Finding | None:
         return None
     sure = not strangers and not heard.has("seem", "hedge")
     return Finding(f"answer_{letter}", sure, "a letter or number")
+
+
+def _hesitates(words: Sequence[Token]) -> bool:
+    """As in "a apa b ya"."""
+    return any(
+        words[i].lemma == "apa" and _letter(words, i - 1) and _letter(words, i + 1) for i in range(1, len(words) - 1)
+    )
 
 
 def _stands_first(heard: Heard, letter: str) -> bool:
@@ -65,7 +75,9 @@ def _strange(word: Token) -> bool:
 
 
 def _as_letter(text: str) -> str | None:
-    """As in "b" and "bbb"."""
+    """As in "b", "bbb" and, as it is called, "be"."""
+    if text in _CALLED:
+        return text[0]
     return text[0] if text[0] in LETTERS and text == text[0] * len(text) else None
 
 
@@ -81,7 +93,8 @@ def _picked(words: Sequence[Token]) -> str | None:
         if corrects:
             chosen, corrects = [], False
         if letter not in chosen and not any(
-            other.has("negator", "forbid") or other.lemma == "lain" for other in words[max(0, i - 2) : i]
+            other.has("negator", "forbid") or other.lemma in {"lain", "masa", "masak"}
+            for other in words[max(0, i - 2) : i]
         ):
             chosen.append(letter)
     return chosen[0] if len(chosen) == 1 else None

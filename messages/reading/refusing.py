@@ -3,12 +3,16 @@
 from messages.reading.clauses import Clause
 from messages.reading.concepts import ME, SMALL
 from messages.reading.reasons import REASONS
-from messages.reading.said import HEADS, Said
+from messages.reading.said import EXCUSED, HEADS, Said
 from messages.reading.standing_in import is_about_another, singles_out_kin, stands_in
 
 
 def condition(clause: Clause) -> Said:
     """What a clause with "kalau" makes of the others."""
+    if [word.text for word in clause.words] == ["lek"]:
+        return Said("nothing", False, "an uncle")  # in Javanese also "if"
+    if clause.has("weekday") and clause.only("if", "weekday"):
+        return Said("nothing", False, "names the day")  # "kalau sabtu" is "on Saturdays"
     # "kalau saya tidak bisa bu" is "as for me": a polite no, not a condition.
     topic = clause.words[1:3]
     if len(topic) == 2 and not topic[0].has("future", "today"):
@@ -43,7 +47,8 @@ def refusal(clause: Clause, at_door: bool) -> Said | None:
         return Said("no", False, "not even on the way")
     if clause.affirms("missed") and clause.says("bolos", "membolos", "mbolos", "alpa"):
         return Said("no", False, "stays away")
-    if clause.affirms("refuse") and not (clause.says("takmasalah") and clause.affirms("come")):
+    comes = clause.affirms("come") and clause.says("takmasalah", "tetap")
+    if clause.affirms("refuse") and not comes:
         return _excused(clause)
     return None
 
@@ -69,9 +74,15 @@ def _leave_to_come(clause: Clause) -> bool:
 
 
 def _excused(clause: Clause) -> Said:
+    said = [word for word in clause.words if not word.has("vocative")]
+    if any(
+        a.lemma == "batal" and b.has("place") and c.has("work", "town")
+        for a, b, c in zip(said, said[1:], said[2:], strict=False)
+    ):
+        return Said("nothing", False, "does not go somewhere else")
     if clause.says("izin") and clause.has("late"):
         return Said("late", why="asks leave to be late")
     if _leave_to_come(clause) and not clause.has("another_day", *REASONS):
         return Said("yes", False, "asks leave to come")
     # Who wants to be put on the list by others is not there; nothing is granted, so ask.
-    return Said("no", not clause.says("malas", "titipabsen"), "asks to be excused")
+    return Said("no", not clause.says("malas", "titipabsen"), EXCUSED)

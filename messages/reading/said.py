@@ -6,6 +6,7 @@ from dataclasses import dataclass
 HEADS = ("come", "can", "able", "want", "approach", "leave", "allow", "sure", "ok")
 # Insyaallah with a verb of coming is a promise, with "bisa" or alone it is none (FACTS 5, rule 3).
 COMES, CAN = "says she comes", "says she can"
+EXCUSED, AT_AN_HOUR = "asks to be excused", "comes only at that hour"
 
 
 @dataclass(frozen=True, slots=True)

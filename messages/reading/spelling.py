@@ -2,52 +2,43 @@
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from messages.reading.concepts import NEGATIONS
 from messages.reading.lexicon import LEXICON, Lemmas, fold, tags_of
+from messages.reading.slips import DOUBLED, NEIGHBOURS
 
 LONGEST = 24
 SHORTEST_TYPO = 5
 
 _TRIPLED = re.compile(r"(.)\1{2,}")
-_DOUBLED = re.compile(r"(.)\1+")
+SHORTEST_STEM = 4
+_PREFIXES = (
+    "",
+    "nge",
+    "ng",
+    "dipun",
+    "di",
+    "ke",
+    "ter",
+    "ber",
+    "be",
+    "ba",
+    "meng",
+    "mem",
+    "men",
+    "me",
+    "ma",
+    "ta",
+    "sa",
+)
+_ENDINGS = ("", "in", "kan", "akan", "aken", "ake", "an", "i", "nya", "innya", "kannya")
 _SUFFIXES = ("nya", "lah", "kah", "ku", "mu", "pun", "ne", "ipun", "ny", "x", "q", "ai", "e")
 # However "insyaallah" is spelled, it must not fall apart into a yes and something else.
 _ALLAH = ("allah", "alloh", "alah", "aloh")
 _LEET = str.maketrans("0134579", "oieasjg")
-_NEGATORS = (
-    "tdk",
-    "gak",
-    "kada",
-    "kaga",
-    "ngak",
-    "nggak",
-    "ndak",
-    "blm",
-    "belum",
-    "kagak",
-    "tidak",
-    "tak",
-    "ora",
-    "boten",
-)
-
 Found = tuple[Lemmas, str]
-
-
-def _neighbours() -> frozenset[str]:
-    """Pairs of keys that one slip of the thumb confuses."""
-    rows = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-    pairs = {a + b for row in rows for a, b in pairwise(row)}
-    for upper, lower in pairwise(rows):
-        pairs |= {a + b for i, b in enumerate(lower) for a in upper[i : i + 2]}
-    return frozenset(pairs | {pair[::-1] for pair in pairs})
-
-
-NEIGHBOURS = _neighbours()
 
 
 def _shortened(word: str) -> set[str]:
@@ -58,7 +49,8 @@ def _shortened(word: str) -> set[str]:
 def _index() -> dict[str, list[str]]:
     index: dict[str, list[str]] = {}
     for word in LEXICON.words:
-        if len(word) >= SHORTEST_TYPO and word.isalpha():
+        # No slip makes a town of a fish.
+        if len(word) >= SHORTEST_TYPO and word.isalpha() and "town" not in tags_of(LEXICON.words[word][0]):
             for shorter in _shortened(word):
                 index.setdefault(shorter, []).append(word)
     return index
@@ -81,12 +73,12 @@ def look(word: str) -> Found:
         return (word,), "unknown"
     if word[0] == "i" and word.endswith(_ALLAH):
         return LEXICON.words["insyaallah"], "typo"
-    return _respelled(word) or _glued(word) or _mistyped(word) or ((word,), "unknown")
+    return _respelled(word) or _glued(word) or _inflected(word) or _mistyped(word) or ((word,), "unknown")
 
 
 def _respelled(word: str) -> Found | None:
     words = LEXICON.words
-    once = _DOUBLED.sub(r"\1", word)
+    once = DOUBLED.sub(r"\1", word)
     for shorter in (_TRIPLED.sub(r"\1\1", word), _TRIPLED.sub(r"\1", word), once):
         if shorter in words:
             return words[shorter], "stretched"
@@ -94,7 +86,8 @@ def _respelled(word: str) -> Found | None:
         plain = word.translate(_LEET)
         return (words[plain], "digits for letters") if plain in words else None
     for spelling in (word, once):
-        folded = LEXICON.folded.get(fold(spelling))
+        key = fold(spelling)
+        folded = key if key in words else LEXICON.folded.get(key)
         if folded and len(spelling) >= 4:
             return words[folded], "Hulu spelling"
     for suffix in _SUFFIXES:
@@ -113,11 +106,25 @@ def _glued(word: str) -> Found | None:
             continue
         tags = tags_of(words[left][0])
         if "glue" in tags and (cut > 1 or "negator" in tags) and len(right) >= 3:
-            rest = words.get(right) or words.get(_DOUBLED.sub(r"\1", right)) or (_glued(right) or ((), ""))[0]
+            rest = words.get(right) or words.get(DOUBLED.sub(r"\1", right)) or (_glued(right) or ((), ""))[0]
             if rest:
                 return (*words[left], *rest), "glued"
         if cut >= 4 and right in words and (len(right) >= 4 or tags_of(words[right][0]) & {"filler", "vocative"}):
             return (*words[left], *words[right]), "glued"
+    return None
+
+
+def _inflected(word: str) -> Found | None:
+    """A known word in a form that nobody wrote down: "ngewakilin", "mahadiri", "dikabaraken"."""
+    for prefix in _PREFIXES:
+        if not word.startswith(prefix):
+            continue
+        rest = word[len(prefix) :]
+        for suffix in _ENDINGS:
+            stem = rest.removesuffix(suffix)
+            bare = (bool(suffix) and stem == rest) or not (prefix or suffix)
+            if not bare and len(stem) >= SHORTEST_STEM and stem in LEXICON.words:
+                return LEXICON.words[stem], "inflected"
     return None
 
 
@@ -133,23 +140,6 @@ def _mistyped(word: str) -> Found | None:
         return None
     best = max(slips, key=lambda slip: (_weight(LEXICON.words[slip[1]][0]), *slip))
     return LEXICON.words[best[1]], "typo"
-
-
-@lru_cache(maxsize=4096)
-def near_negator(word: str) -> bool:
-    """Right before a verb this may be a negator: one slip away ("tdj", "kga"), too short or too bare for a name."""
-    once = _DOUBLED.sub(r"\1", word)
-    if len(once) < 3 or not set("aeiou") & set(once):
-        return True
-    return any(_slipped(once, negator) for negator in _NEGATORS)
-
-
-def _slipped(word: str, negator: str) -> bool:
-    if len(word) == len(negator):
-        wrong = [a + b for a, b in zip(word, negator, strict=True) if a != b]
-        return (len(wrong) == 1 and wrong[0] in NEIGHBOURS) or (len(wrong) == 2 and sorted(word) == sorted(negator))
-    longer, shorter = (word, negator) if len(word) > len(negator) else (negator, word)
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 def _weight(lemma: str) -> int:

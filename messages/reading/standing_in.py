@@ -41,9 +41,13 @@ def _kin_comes(clause: Clause) -> bool:
     kin = clause.first("kin")
     if kin and (words[kin - 1].has("company", "for") or words[kin - 1].text in _QUOTING):
         return False
+    if clause.says("juga"):
+        return False  # "anak saya juga ikut" comes along
     if clause.only("kin", "me", "yes"):
         return not clause.says("ini")  # "ini anaknya bu" introduces herself
     comes = clause.first("come", "swap", "leave", "here", "arrived")
+    if comes < 0 and _singles_out(clause) and clause.says("masuk") and not clause.says("sekolah"):
+        return True
     if comes < 0:
         return False
     if _singles_out(clause):

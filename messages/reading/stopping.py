@@ -9,7 +9,7 @@ from messages.reading.records import Expecting, Finding
 # matter.
 _BESIDE = frozenset(
     {*SMALL, *ME, *POLITE, *WRITING, *LINKS, *NODS, "stop", "want", "done", "negator", "forbid", "refuse"}
-    | {"signal", "for", "weary", "today", "all", "again", "place"}
+    | {"signal", "for", "weary", "today", "all", "again", "place", "need"}
 )
 # "jangan kirim malam-malam" sets an hour.
 _LIMITS = ("hello_word", "clock", "another_time", "if", "aid", "forgot", "stop")

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from messages.reading.lexicon import LEXICON, NO_TAGS, tags_of
 from messages.reading.normalise import NIK, pieces
-from messages.reading.spelling import SHORTEST_TYPO, look, near_negator
+from messages.reading.slips import near_negator
+from messages.reading.spelling import SHORTEST_TYPO, look
 
-MARKS = frozenset("?!.,;:…/\n-")
+MARKS = frozenset("?!.,;:…/\n")
 _NUMBER = frozenset({"number"})
 # Searching for the nearest spelling costs most; no answer needs it more often than this.
 MOST_SEARCHES = 20
@@ -28,7 +29,7 @@ class Token:
 
 def tokens(text: str) -> tuple[Token, ...]:
     """The words of a cleaned message, with fixed phrases put together."""
-    written = pieces(text)[:MOST_WORDS]
+    written = [piece for piece in pieces(text) if piece != "-"][:MOST_WORDS]
     found: list[Token] = []
     searches = i = 0
     while i < len(written):
@@ -53,7 +54,7 @@ def _saying(written: list[str], i: int) -> list[Token]:
 
 def _read(piece: str, search: bool) -> list[Token]:
     if piece in MARKS:
-        return [] if piece == "-" else [Token(piece, piece, NO_TAGS, "mark")]
+        return [Token(piece, piece, NO_TAGS, "mark")]
     if piece == NIK:
         return [Token(piece, NIK, NO_TAGS, "mark")]
     if piece[0].isdigit():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from messages.reading.clauses import Clause
 from messages.reading.coming import judge
 from messages.reading.concepts import POLITE
-from messages.reading.said import CAN, COMES, Said
+from messages.reading.said import AT_AN_HOUR, CAN, COMES, EXCUSED, Said
 from messages.reading.standing_in import another_comes
 
 _COMES = {"yes", "means", "here", "late"}
@@ -37,13 +37,19 @@ def weigh(clauses: Sequence[Clause], at_door: bool) -> Said:
 def _after(before: Said, now: Said, clause: Clause) -> Said:
     """What stands after one more clause."""
     if now.kind in _QUIET or now.kind == "ask":
+        if before.kind == "nod" and clause.kind == "but" and not now.plain:
+            return Said("unclear", False, "a nod, and then something else")
         return _after_aside(before, now)
+    if before.kind == "ask" and now.kind == "excuse" and clause.kind == "because":
+        return before  # she says why she asks
     if before.kind in _QUIET:
         return now if before.kind in {"nothing", "past"} else now.unsure()
     if now.kind == "stand_in":
         return now
     if before.kind == "stand_in":
         return before
+    if before.kind in {"yes", "means"} and clause.says("jangantunggu"):
+        return Said("late", False, "comes, but later")
     if now.kind in _NO:
         return now
     if before.kind in _NO:
@@ -64,6 +70,8 @@ def _after_aside(before: Said, now: Said) -> Said:
 
 def _after_no(before: Said, now: Said, clause: Clause) -> Said:
     """As in "tadi bilang tidak bisa, sekarang bisa"; but "tidak bisa besok, bisanya lusa" stays a no."""
+    if (now.kind, now.why) == ("late", AT_AN_HOUR) or (now.kind == "here" and before.why == EXCUSED):
+        return now.unsure()  # "jam 9 belum bisa, jam 10 baru bisa", "tolong absenkan, saya di balai"
     turns = clause.has("turn") and not clause.has("another_time") and not another_comes(clause)
     if now.kind in _COMES and turns:
         return Said(now.kind, False, "takes the no back")
@@ -82,6 +90,8 @@ def _after_bare_no(before: Said, now: Said) -> Said:
 def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
     """What a further clause does to a yes, a nod, a wish, a maybe or an excuse."""
     contrast = clause.kind == "but"
+    if before.kind in {"here", "late"} and clause.says("pulang") and (contrast or clause.says("lagi")):
+        return Said("no", False, "was there and went home")
     match now.kind:
         case "excuse":
             return _after_yes_an_excuse(before, now, contrast)
@@ -101,6 +111,8 @@ def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
             return before
         case "yes" | "means" if before.kind == "late":
             return before
+        case "yes" | "means" if before.kind == "excuse" and clause.kind == "so" and clause.says("kesana"):
+            return before  # "anak wisuda, jadi saya ke sana" goes elsewhere
         case "yes" | "means" if before.kind == "excuse":
             return now if clause.has("turn") else now.unsure()
     return now
@@ -109,7 +121,7 @@ def _after_yes(before: Said, now: Said, clause: Clause) -> Said:
 def _after_yes_an_excuse(before: Said, now: Said, contrast: bool) -> Said:
     if contrast and before.kind in {"longs", "means", "wants"}:
         return Said("no", why="would come, but")
-    if before.kind in {"nod", "longs", "wants", "ask", "twice", "excuse"}:
+    if before.kind in {"nod", "longs", "wants", "ask", "twice", "excuse", "unclear"}:
         return now
     if contrast and before.kind == "yes":
         return Said("maybe", False, "comes, but gives a reason not to")

@@ -86,7 +86,30 @@ def test_a_name_in_the_answer_needs_no_question(words, who):
     assert {name for name, state in chat.register().items() if state == "promised"} == who
 
 
-@pytest.mark.parametrize("words", ["aminah hadir, rusmini sakit", "aminah bisa, rusmini tidak bisa"])
+def test_each_family_has_its_own_answer_in_one_message():
+    chat, _, phone = shared("Aminah", "Rusmini")
+    phone.says("rusmini kada kawa, aminah hadir").hears("attendance.promised", names="Ibu Aminah")
+    phone.hears("attendance.declined_why", names="Ibu Rusmini").hears_nothing()
+    assert chat.register() == {"Aminah": "promised", "Rusmini": "declined"}
+    phone.says("1").hears("attendance.reason_kept", names="Ibu Rusmini", reason="sakit")
+    phone.says("eh ulun kada kawa jua, rusmini nang hadir").hears("attendance.promised", names="Ibu Rusmini")
+    phone.hears("attendance.declined_why", names="Ibu Aminah").hears_nothing()
+    assert chat.register() == {"Aminah": "declined", "Rusmini": "promised"}
+
+
+def test_both_answers_may_follow_the_question_for_whom():
+    chat, _, phone = shared("Aminah", "Rusmini")
+    phone.says("hadir").hears("attendance.who").says("bu aminah hadir tapi rusmini sakit")
+    phone.hears("attendance.promised", names="Ibu Aminah").hears("attendance.declined", reason="sakit").hears_nothing()
+    assert chat.register() == {"Aminah": "promised", "Rusmini": "declined"}
+    chat.at("2026-11-28 09:05")
+    phone.looks().says("aminah sudah di balai, rusmini otw").hears("attendance.claimed", names="Ibu Aminah")
+    assert chat.register() == {"Aminah": "claimed", "Rusmini": "promised"}
+
+
+@pytest.mark.parametrize(
+    "words", ["hadir aminah tidak hadir rusmini", "rusmini hadir, bukan aminah", "aminah hadir, rusmini kerja apa kada"]
+)
 def test_two_answers_in_one_message_are_never_given_to_the_wrong_family(words):
     chat, budi, phone = shared("Aminah", "Rusmini")
     phone.says(words).hears("attendance.ask_again")
@@ -236,3 +259,13 @@ def test_of_two_numbers_the_one_last_heard_from_is_used():
     chat.meeting(starts="2026-11-27 09:00", announced="now")
     assert new.heard[-1] == "reminders.meeting.invitation"
     assert old.inbox == []
+
+
+def test_why_one_cannot_come_is_not_why_the_other_cannot():
+    chat, _, phone = shared("Aminah", "Rusmini")
+    phone.says("rusmini ga jadi").hears("attendance.declined_why", names="Ibu Rusmini")
+    phone.says("mama aminah tidak bisa juga, sakit perut").hears("attendance.declined", names="Ibu Aminah")
+    phone.says("rusmini berubah pikiran, jadi ikut").hears("attendance.promised", names="Ibu Rusmini")
+    phone.says("aminah sakit").hears("attendance.ask_again").hears_nothing()
+    assert chat.entries()["Rusmini"].reason is None
+    assert chat.register() == {"Aminah": "declined", "Rusmini": "promised"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messages.reading import Expecting, explain, read
+from messages.reading import ME, Expecting, explain, read, read_each
 
 CONTEXTS = st.sampled_from(list(Expecting))
 MEANINGS = frozenset(
@@ -122,3 +122,17 @@ def test_the_explained_reading_is_the_reading(text, context):
 def test_case_and_invisible_signs_change_nothing(words, context):
     text = " ".join(words)
     assert read(text.upper(), context) == read(text, context) == read(f"\u200e{text}\u200f", context)
+
+
+@settings(max_examples=40)
+@given(st.lists(WORDS, max_size=20).map(" ".join) | st.text(max_size=200), CONTEXTS)
+def test_answers_for_several_people_go_to_those_who_are_named(text, context):
+    found = read_each(text, context, ["Siti", "Rusmini"]) or {}
+    assert set(found) <= {"Siti", "Rusmini", ME}
+    assert set(found) != {ME}
+    assert all(reading.meaning in MEANINGS for reading in found.values())
+
+
+def test_a_denied_name_is_given_no_answer():
+    for text in ("rusmini hadir, bukan siti", "hadir siti tidak hadir rusmini", "siti hadir. rusmini boleh diwakili?"):
+        assert read_each(text, "rsvp", ["Siti", "Rusmini"]) == {}
