@@ -85,6 +85,8 @@ KINDS: Mapping[str, Mapping[str, str]] = {
         "meeting.proposed": "waktu diusulkan",
         "meeting.every_month": "jadwal bulanan",
         "report.finished": "laporan kegiatan selesai",
+        "report.opened": "laporan kegiatan dibuka lagi",
+        "report.photo_dropped": "foto laporan dibuang",
     },
     "pertanyaan": {
         "question.answered": "pertanyaan dijawab",
