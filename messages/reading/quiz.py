@@ -64,10 +64,18 @@ def _stands_first(heard: Heard, letter: str) -> bool:
 
 def in_words(heard: Heard) -> Finding | None:
     """An answer in the words of an option comes before everything else: "Kejang" may be one of them."""
-    if heard.expecting is not Expecting.QUIZ or not heard.options or heard.asks:
+    if heard.expecting is not Expecting.QUIZ or not heard.options:
         return None
-    index = _option_said(heard.text, heard.options[: len(LETTERS)])
+    options = heard.options[: len(LETTERS)]
+    index = _option_said(heard.text, options)
+    if index is not None and heard.asks and not _says_little_else(heard.text, options[index]):
+        return None  # a question that names an option: "apa mandinya dikurangi saja?"
     return None if index is None else Finding(f"answer_{LETTERS[index]}", True, "the words of an option")
+
+
+def _says_little_else(text: str, option: str) -> bool:
+    """Beside the words of the option at most a letter and a "bu", and no question mark."""
+    return "?" not in text and len(_key(text).split()) <= len(_key(option).split()) + 1
 
 
 def _strange(word: Token) -> bool:
