@@ -26,7 +26,7 @@ test: $(DEV) ## the whole check: format, lint, strict types, import walls, all t
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --maxschedchunk 8 $(PYTEST_ARGS)
 
 setup: $(PROJECT) ## only the environment, for running
 
