@@ -12,7 +12,6 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,6 +19,7 @@ import structlog
 
 from bot.channels.base import Channel
 from bot.inbox import Way, handle, receive
+from bot.waiting import at_most
 from data.landed import Landed
 from data.store import Store, StoreBusyError, StoreError
 from messages.envelope import Inbound
@@ -107,8 +107,7 @@ class Landing:
                 await self.take_up()
             except StoreError as fault:
                 log.warning("landing waits", account=self.channel.name, fault=str(fault))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), ANOTHERS.total_seconds())
+            await at_most(stop, ANOTHERS.total_seconds())
         if self._working is not None:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
@@ -151,12 +150,8 @@ class Landing:
         return time.monotonic() - self._lying[0].since > LATEST
 
     async def _lull(self) -> bool:
-        try:
-            async with asyncio.timeout(LULL):
-                await self._came.wait()
-        except TimeoutError:
-            return True
-        return False
+        await at_most(self._came, LULL)
+        return not self._came.is_set()
 
     async def _some(self) -> None:
         """The oldest, each in its own savepoint; only then their deliveries go, in the same or a later commit."""

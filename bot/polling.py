@@ -10,6 +10,7 @@ import structlog
 from bot.channels.base import ChannelError, TryLater
 from bot.channels.careful import whole
 from bot.channels.telegram import Telegram
+from bot.waiting import at_most
 from bot.web.webhooks import Intake
 from data.store import StoreError
 
@@ -41,5 +42,4 @@ async def poll(channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:
 
 
 async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+    await at_most(stop, seconds)

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from bot.waiting import at_most
 from data.accounts import Lease
 from data.store import Store, StoreError
 
@@ -96,8 +97,7 @@ def raise_first(results: Sequence[object]) -> None:
 
 
 async def wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+    await at_most(stop, seconds)
 
 
 async def stopped(stop: asyncio.Event) -> None:

@@ -23,6 +23,7 @@ from bot.dispatcher.holding import STAND_BY, Holding, raise_first, stopped, wait
 from bot.dispatcher.pacer import Pacer, Spacing
 from bot.dispatcher.settling import Settler
 from bot.dispatcher.turning import Turn, Turner, Wish
+from bot.waiting import at_most
 from data.outbox import Claimed
 from data.store import Store, StoreError
 from messages.envelope import Priority
@@ -229,8 +230,7 @@ class Sender:
         self._idle = LOOK if busy else min(IDLE, self._idle * 1.5)
         wants_more = self._bulk_ready <= self.ahead // 2 and bool(self._seen) and bool(turn.tried)
         if not (self._stir.is_set() or wants_more):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stir.wait(), self._idle)
+            await at_most(self._stir, self._idle)
         if not (self._woken or self._closing):
             await asyncio.sleep(GATHER)
 
@@ -254,8 +254,7 @@ class Sender:
         while True:
             self._move.clear()
             if not self._may_leave():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._move.wait(), 1.0)
+                await at_most(self._move, 1.0)
             elif (wait := self.pacer.wait()) > 0:
                 await asyncio.sleep(min(wait, 1.0))
             else:

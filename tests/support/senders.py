@@ -134,14 +134,18 @@ def make_sender(
 
 @asynccontextmanager
 async def sending(sender: Sender):
-    """Runs it, and stops it in good order; what it raised is raised here."""
+    """Runs it, and stops it in good order; what it raised is raised here. A test that has failed does not wait for
+    letters that hang."""
     stop = asyncio.Event()
     task = asyncio.create_task(sender.run(stop))
     try:
         yield stop
-    finally:
-        stop.set()
-        await task
+    except BaseException:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+    stop.set()
+    await task
 
 
 async def until(holds: Callable[[], bool], patience: float = 10.0) -> None:
