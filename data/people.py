@@ -91,6 +91,7 @@ KELOMPOK = select(
     .join(kabupaten, kabupaten.c.id == kecamatan.c.kabupaten_id)
     .outerjoin(staff, staff.c.id == kelompok.c.pendamping_id)
 )
+OF_PENDAMPING = Prepared(KELOMPOK.where(kelompok.c.pendamping_id == bindparam("p")).order_by(kelompok.c.id))
 KELOMPOK_BY_ID = Prepared(KELOMPOK.where(kelompok.c.id == bindparam("k")))
 KELOMPOK_BY_IDS = Prepared(KELOMPOK.where(kelompok.c.id.in_(bindparam("ks", expanding=True))))
 
@@ -364,8 +365,7 @@ class People:
 
     def kelompok_of(self, staff_id: int | None) -> list[Kelompok]:
         """The groups of a pendamping."""
-        rows = self.conn.execute(KELOMPOK.where(kelompok.c.pendamping_id == staff_id).order_by(kelompok.c.id))
-        return [kelompok_record(r) for r in rows]
+        return [kelompok_record(r) for r in OF_PENDAMPING.all(self.conn, {"p": staff_id})]
 
     def every_kelompok(self) -> list[Kelompok]:
         return [kelompok_record(r) for r in self.conn.execute(KELOMPOK.order_by(kelompok.c.id))]

@@ -18,7 +18,7 @@ Convert = Callable[[Any], Any]
 class _Ready:
     """One statement in one dialect: its text, the order of its parameters, and what its types need converted."""
 
-    __slots__ = ("binds", "columns", "fixed", "lists", "order", "row", "sql")
+    __slots__ = ("binds", "columns", "fixed", "lists", "order", "places", "row", "sql")
 
     def __init__(
         self,
@@ -41,10 +41,24 @@ class _Ready:
         self.lists = {name: [f"{name}_{i + 1}" for i in range(length)] for name, length in lists.items()}
         given = asked | set(keys or ()) | {one for names in self.lists.values() for one in names}
         self.fixed = {name: value for name, value in compiled.params.items() if name not in given}
+        self.places = self._places() if self.order is not None and not lists else None
         self.row: Any = _row_of(tuple(str(c.key) for c in columns))
         self.columns = [(i, out) for i, c in enumerate(columns) if (out := _out_of(c.type, dialect)) is not None]
 
+    def _places(self) -> list[tuple[str, Convert | None, Any]]:
+        """For each place of the text: whose value, how it is converted, and what always stands there."""
+        converts = dict(self.binds)
+        fixed = {name: converts[name](value) if name in converts else value for name, value in self.fixed.items()}
+        return [
+            ("", None, fixed[name]) if name in fixed else (name, converts.get(name), None) for name in self.order or ()
+        ]
+
     def arguments(self, values: Mapping[str, Any]) -> Any:
+        if self.places is not None:
+            return [
+                (convert(values[name]) if convert is not None else values[name]) if name else constant
+                for name, convert, constant in self.places
+            ]
         given = {**self.fixed, **values}
         for name, places in self.lists.items():
             listed = list(given.pop(name))
@@ -77,6 +91,7 @@ class Prepared:
         binds = [bind for bind in visitors.iterate(statement) if isinstance(bind, BindParameter)]
         self._lists = [bind.key for bind in binds if bind.expanding and bind.required]
         self._ready: dict[Any, _Ready] = {}
+        self._one_text = not self._by_keys and not self._lists
 
     def all(self, conn: Connection, values: Mapping[str, Any]) -> list[Any]:
         ready, cursor = self._execute(conn, values)
@@ -100,6 +115,18 @@ class Prepared:
 
     def _execute(self, conn: Connection, values: Mapping[str, Any]) -> Any:
         dialect = conn.dialect
+        ready = self._ready.get(dialect.name) if self._one_text else self._of_this_shape(dialect, values)
+        if ready is None:
+            ready = self._ready[dialect.name] = _Ready(self.statement, self._columns, dialect, None, {})
+        cursor = conn.connection.cursor()
+        try:
+            cursor.execute(ready.sql, ready.arguments(values))
+        except dialect.loaded_dbapi.Error as fault:
+            raise _explained(fault, ready.sql, conn) from fault
+        return ready, cursor
+
+    def _of_this_shape(self, dialect: Dialect, values: Mapping[str, Any]) -> _Ready:
+        """The text depends on which columns are given, and on how long the lists are."""
         keys = tuple(values) if self._by_keys else None
         lengths = tuple(_room(len(values[name])) for name in self._lists)
         ready = self._ready.get((dialect.name, keys, lengths))
@@ -107,12 +134,7 @@ class Prepared:
             lists = dict(zip(self._lists, lengths, strict=True))
             ready = _Ready(self.statement, self._columns, dialect, keys, lists)
             self._ready[dialect.name, keys, lengths] = ready
-        cursor = conn.connection.cursor()
-        try:
-            cursor.execute(ready.sql, ready.arguments(values))
-        except dialect.loaded_dbapi.Error as fault:
-            raise _explained(fault, ready.sql, conn) from fault
-        return ready, cursor
+        return ready
 
 
 def _explained(fault: Exception, sql: str, conn: Connection) -> BaseException:

@@ -175,7 +175,8 @@ class Meeting:
     @property
     def month(self) -> str:
         """The month it counts in, by the kabupaten's clock: '2026-11'."""
-        return f"{self.local:%Y-%m}"
+        local = self.local
+        return f"{local.year:04}-{local.month:02}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -42,7 +41,8 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs a zone")
-        return (value - EPOCH) // MILLISECOND
+        since = value - EPOCH
+        return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else EPOCH + timedelta(milliseconds=value)

@@ -27,13 +27,13 @@ POSYANDU = Prepared(
 ADD = InsertOnce(obligation, _KEY)
 SPOKEN_OF = Upsert(obligation, _KEY, ["reminded"], add=["times"])
 ADD_LETTER = insert(obligation_letter).returning(obligation_letter.c.id, sort_by_parameter_order=True)
-LAST_ASKED = (
+LAST_ASKED = Prepared(
     select(obligation_letter)
     .where(obligation_letter.c.address_id == bindparam("a"))
     .order_by(obligation_letter.c.id.desc())
     .limit(1)
 )
-LAST_UNASKED = (
+LAST_UNASKED = Prepared(
     select(outbox.c.key)
     .where(
         outbox.c.address_id == bindparam("a"),
@@ -119,7 +119,7 @@ class Obligations:
 
     def last_asked(self, address_id: int, since: date) -> Asked | None:
         """The newest letter to this address, when it went out since then."""
-        row = self.conn.execute(LAST_ASKED, {"a": address_id}).first()
+        row = LAST_ASKED.first(self.conn, {"a": address_id})
         return asked_record(row) if row and row.on >= since else None
 
     def answered(self, letter_id: int) -> None:
@@ -127,7 +127,7 @@ class Obligations:
 
     def last_unasked(self, address_id: int) -> str:
         """The key of the letter that we last sent there by ourselves: a short answer belongs to it."""
-        return self.conn.execute(LAST_UNASKED, {"a": address_id}).scalar() or ""
+        return LAST_UNASKED.scalar(self.conn, {"a": address_id}) or ""
 
     # --- words and marks
 
