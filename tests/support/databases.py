@@ -138,7 +138,7 @@ def _hurry(url: URL) -> None:
     with engine.connect() as conn:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             conn.execute(text(f"ALTER SYSTEM SET {name} = off"))
-        conn.execute(text("ALTER SYSTEM SET statement_timeout = '100s'"))  # a lock that nobody gives back ends a test
+        conn.execute(text("ALTER SYSTEM SET lock_timeout = '100s'"))  # a lock that nobody gives back ends a test
         conn.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()
 
