@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import secrets
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +32,7 @@ from bot.nightly import Nightly
 from bot.photos import Photos, Source
 from bot.polling import poll
 from bot.settings import Settings
+from bot.turns import set_turns
 from bot.watch import Watch, free_of
 from bot.web import Health, make_web
 from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
@@ -53,13 +52,6 @@ WHATSAPP_NEWS = timedelta(seconds=90)
 
 LONGEST = timedelta(seconds=60)
 """No request lasts longer, one of a dead process's either."""
-
-TURNS = 0.001
-"""Seconds that the writer's thread may compute before the loop gets its turn: a slot of the sender is a millisecond."""
-
-GARBAGE = (10_000, 20, 50)
-"""New objects, and passes over the young, before the collector looks. What was loaded at the start is never looked at:
-with Python's own 700 a tenth of the processor went there, for cycles that a message hardly makes."""
 
 TICK_LEASE = timedelta(seconds=50)
 TICKS, POLLING = "ticks", "telegram polling"
@@ -90,10 +82,7 @@ class Parts:
 
 def start(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
     """Run on the fast event loop where there is one."""
-    sys.setswitchinterval(TURNS)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    set_turns()
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(run_live(settings, store, host, port, web=web, sender=sender))
 
