@@ -35,6 +35,8 @@ GROUPS, FAMILIES = 20, 30
 WARM, EVENTS, BARE_EVENTS, STATUSES, PER_DELIVERY = 500, 6000, 1500, 30_000, 20
 PATIENCE = 60.0
 AT_ONCE = 48
+LOAD = 2000
+"""Webhooks a second that arrive whether or not those before them are answered."""
 WORDS = ("hadir", "insyaallah hadir bu", "kada kawa, anak garing", "hadir bu 🙏", "jadwal", "inggih bu ulun hadir")
 
 USUAL = """
@@ -74,16 +76,19 @@ class Measured:
 # --- who posts
 
 
-async def hammer(port: int, requests: Sequence[bytes], at_once: int) -> Measured:
-    """Each connection posts one after the other, as fast as it is answered: what is measured is the other side."""
-    waiting: Iterator[bytes] = iter(requests)
+async def hammer(port: int, requests: Sequence[bytes], at_once: int, load: float = 0.0) -> Measured:
+    """Each connection posts one after the other: as fast as it is answered, so that the other side is what is measured;
+    or so many a second by the clock, where a wait counts from the moment at which the request was due."""
+    waiting: Iterator[tuple[int, bytes]] = iter(enumerate(requests))
     waits: list[float] = []
     refused: list[bytes] = []
+    begun = time.perf_counter()
 
     async def connection() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for request in waiting:
-            begun = time.perf_counter()
+        for number, request in waiting:
+            due = begun + number / load if load else time.perf_counter()
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
@@ -91,10 +96,9 @@ async def hammer(port: int, requests: Sequence[bytes], at_once: int) -> Measured
             if b" 200 " not in head.split(b"\r\n")[0]:
                 refused.append(request)
                 continue
-            waits.append(time.perf_counter() - begun)
+            waits.append(time.perf_counter() - due)
         writer.close()
 
-    begun = time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(at_once)))
     return Measured(len(waits) / (time.perf_counter() - begun), waits, len(refused))
 
@@ -127,6 +131,9 @@ def statuses() -> list[bytes]:
 @dataclass(frozen=True, slots=True)
 class Ours:
     heard: Measured
+    steady: Measured
+    """At the load that is demanded, by the clock."""
+
     told: Measured
     """Deliveries of statuses."""
 
@@ -153,9 +160,11 @@ def ours(folder: Path) -> Ours:
         _worked(file, WARM + EVENTS)
         took = time.perf_counter() - begun
         cpu = (bot.cpu() - cpu) / EVENTS
+        steady = uvloop.run(hammer(bot.port, messages(phones, EVENTS, 2), AT_ONCE, LOAD))
+        _worked(file, WARM + 2 * EVENTS)
         told = uvloop.run(hammer(bot.port, statuses(), AT_ONCE))
     _check(file)
-    return Ours(heard, told, cpu, EVENTS / took)
+    return Ours(heard, steady, told, cpu, EVENTS / took)
 
 
 def _worked(file: Path, wanted: int) -> None:
@@ -190,7 +199,7 @@ def _check(file: Path) -> None:
         kept = dict(conn.execute("SELECT state, count(*) FROM event GROUP BY state").fetchall())
         ends = dict(conn.execute("SELECT state, count(*) FROM outbox WHERE priority = 3 GROUP BY state").fetchall())
     conn.close()
-    if kept != {"done": EVENTS + WARM} or ends.get("read") != STATUSES // 3:
+    if kept != {"done": WARM + 2 * EVENTS} or ends.get("read") != STATUSES // 3:
         raise RuntimeError(f"kept {kept}; letters ended as {ends}")
 
 
@@ -222,8 +231,8 @@ def run(tell: Tell = no_progress) -> Sequence[Figure]:
         found = ours(folder)
     heard = found.heard
     against = "Starlette, one row and a commit for each"
-    p99, their_p99 = _p99(heard), _p99(theirs)
-    stored = found.told.rate * PER_DELIVERY
+    p99 = _p99(found.steady)
+    stored, refused = found.told.rate * PER_DELIVERY, heard.refused + found.steady.refused
     return [
         Figure(
             f"webhooks acknowledged, {AT_ONCE} at once",
@@ -234,9 +243,11 @@ def run(tell: Tell = no_progress) -> Sequence[Figure]:
             "≥ 2,000/s, ≥ 8 ×",
             heard.rate >= 2000 and heard.rate >= 8 * theirs.rate,
         ),
-        Figure("acknowledgement p99 at that load", p99, "ms", their_p99, against, "≤ 50 ms", p99 <= 50),
+        Figure(f"acknowledged where {LOAD:,} come each second", found.steady.rate, "/s"),
+        Figure("acknowledgement p99 at that load", p99, "ms", None, "", "≤ 50 ms", p99 <= 50),
+        Figure(f"acknowledgement p99, {AT_ONCE} at once", _p99(heard), "ms", _p99(theirs), against),
         Figure("all of them answered, until the last", found.worked, "/s", None, ""),
-        Figure("webhooks refused", heard.refused, "", theirs.refused, "database is locked", "0", not heard.refused),
+        Figure("webhooks refused", refused, "", theirs.refused, "database is locked", "0", not refused),
         Figure("processor for one webhook, answer included", 1000 * found.cpu, "ms"),
         Figure(f"statuses stored, {PER_DELIVERY} to a delivery", stored, "/s", None, "", "≥ 4,000/s", stored >= 4000),
     ]

@@ -21,7 +21,7 @@ from bot.channels.base import Channel
 from bot.inbox import Way, handle, receive
 from bot.waiting import at_most
 from data.landed import Landed
-from data.store import Store, StoreBusyError, StoreError
+from data.store import Store, StoreBusyError, StoreError, Tx
 from messages.envelope import Inbound
 
 log = structlog.get_logger()
@@ -32,8 +32,8 @@ MANY = 4
 MOST = 50_000
 """Events that may lie here: beyond them the platform shall keep its own and come again."""
 
-AT_ONCE = 16
-"""Events worked at between two looks at what has arrived: less than ten milliseconds."""
+AT_ONCE, BESIDE = 16, 6
+"""Events worked at between two looks at what has arrived, a millisecond each: in a lull, and while more arrives."""
 
 LULL, LATEST = 0.005, 2.0
 """Seconds without an arrival before the work goes on; but nothing lies here longer without it going on."""
@@ -70,6 +70,9 @@ class Landing:
         self._arrived: list[_Arrived] = []
         self._lying: deque[_Lying] = deque()
         self._ours: set[int] = set()
+        self._over: list[int] = []
+        """Worked at, and not yet taken away."""
+
         self._came = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
 
@@ -120,49 +123,60 @@ class Landing:
 
     async def _work(self) -> None:
         while self._arrived or self._lying:
-            if self._arrived:
+            if self._arrived and self._overdue():
+                await asyncio.gather(self._land(), self._some(BESIDE))
+            elif self._arrived:
                 await self._land()
-            if self._lying and (self._overdue() or await self._lull()):
-                await self._some()
+            elif self._overdue() or await self._lull():
+                await self._some(AT_ONCE)
+            if not (self._arrived or self._lying):
+                await self._land()  # nobody came meanwhile: what is over goes
 
     async def _land(self) -> None:
-        """Everything that has arrived, in one commit."""
+        """Everything that has arrived, in one commit; with it goes what is over."""
+        if not (self._arrived or self._over):
+            return
         arrived, self._arrived = self._arrived, []
         self._came.clear()
-        bodies = [one.body for one in arrived]
+        bodies, over = [one.body for one in arrived], tuple(self._over)
         try:
-            ids = await self.store.write(lambda tx: tx.landed.keep(self.channel.name, bodies))
+            ids = await self.store.write(lambda tx: self._change(tx, bodies, over))
         except Exception as fault:  # whoever posted them is told, each of them
             for one in arrived:
                 if not one.on_disk.done():
                     one.on_disk.set_exception(fault)
             return
+        del self._over[: len(over)]
+        self._ours.difference_update(over)
         for number, one in zip(ids, arrived, strict=True):
             self._lie(number, one.events)
             if not one.on_disk.done():
                 one.on_disk.set_result(None)
+
+    def _change(self, tx: Tx, bodies: Sequence[str], over: Sequence[int]) -> list[int]:
+        if over:
+            tx.landed.done(over)
+        return tx.landed.keep(self.channel.name, bodies)
 
     def _lie(self, number: int, events: Sequence[Event]) -> None:
         self._ours.add(number)
         self._lying.append(_Lying(number, events, time.monotonic()))
 
     def _overdue(self) -> bool:
-        return time.monotonic() - self._lying[0].since > LATEST
+        return bool(self._lying) and time.monotonic() - self._lying[0].since > LATEST
 
     async def _lull(self) -> bool:
         await at_most(self._came, LULL)
         return not self._came.is_set()
 
-    async def _some(self) -> None:
-        """The oldest, each in its own savepoint; only then their deliveries go, in the same or a later commit."""
+    async def _some(self, most: int) -> None:
+        """The oldest, each in its own savepoint. Their deliveries go with a later commit: until then a second time
+        does nothing, for their events are known."""
         some: list[_Lying] = []
-        while self._lying and sum(len(one.events) for one in some) < AT_ONCE:
+        while self._lying and sum(len(one.events) for one in some) < most:
             some.append(self._lying.popleft())
-        ids = [one.id for one in some]
         work = [receive(self.store, msg, way) for one in some for msg, way in one.events]
         faults = [one for one in await asyncio.gather(*work, return_exceptions=True) if isinstance(one, Exception)]
-        if not faults:
-            faults = await self._gone(ids)
         if any(isinstance(fault, StoreError) for fault in faults):  # nothing of them is on disk: they keep their turn
             log.error("landed events wait", account=self.channel.name, fault=str(faults[0]))
             self._lying.extendleft(reversed(some))
@@ -173,12 +187,5 @@ class Landing:
                 "landed events not kept", account=self.channel.name, faults=[type(one).__name__ for one in faults]
             )
             return
-        self._ours.difference_update(ids)
+        self._over += [one.id for one in some]
         self.wake()
-
-    async def _gone(self, ids: Sequence[int]) -> list[Exception]:
-        try:
-            await self.store.write(lambda tx: tx.landed.done(ids))
-        except StoreError as fault:
-            return [fault]
-        return []

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, Insert
+from sqlalchemy import BindParameter, Boolean, Connection, Dialect, Insert, Integer, String
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select, visitors
 
@@ -155,12 +155,15 @@ def _room(number: int) -> int:
 
 
 def _later(asked: set[str], lists: Mapping[str, int], bind: Any) -> None:
-    """A parameter that comes with each call: while the text is made it may be missing."""
+    """A parameter that comes with each call: while the text is made it may be missing. What is always the same becomes
+    part of the text: SQLite looks for partial indexes in it, and reads the text anew where it must look at a value."""
     if bind.required and bind.key in lists:
         bind.value, bind.required = [0] * lists[bind.key], False
     elif bind.required:
         asked.add(bind.key)
         bind.required = False
+    elif isinstance(bind.type, String | Integer | Boolean) and bind.value is not None:
+        bind.literal_execute = True
 
 
 def _into(type_: Any, dialect: Dialect) -> Convert | None:

@@ -79,7 +79,7 @@ FAIL = Prepared(
     update(outbox).where(*MINE).values(state="failed", error=bindparam("b_error"), status_at=bindparam("b_at"))
 )
 NOTE = Prepared(update(outbox).where(*MINE).values(error=bindparam("b_error")))
-FLYING = (
+FLYING = Prepared(
     select(*DUE.selected_columns, outbox.c.fence)
     .join(address, address.c.id == outbox.c.address_id)
     .where(outbox.c.state == "sending", outbox.c.channel.in_(bindparam("channels", expanding=True)))
@@ -191,7 +191,7 @@ class Sending:
 
     def flying(self, channels: Collection[str]) -> list[Claimed]:
         """Every letter that left, or was about to when its sender was last heard of."""
-        rows = self.conn.execute(FLYING, {"channels": list(channels)})
+        rows = FLYING.all(self.conn, {"channels": list(channels)})
         return [replace(as_claimed(row), fence=row.fence or 0, attempts=row.attempts - 1) for row in rows]
 
     # --- what the platforms say later
