@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.dashboard.door import Ask, Missing
 from bot.dashboard.paper import PRIVATE
+from bot.dashboard.played import handed
 from bot.inbox import post
 from data.broadcasts import Broadcast, BroadcastFile, Told
 from data.records import Role
@@ -126,9 +127,9 @@ async def file(ask: Ask) -> Response:
         return found, content
 
     found, content = await ask.look(work)
-    how = "inline" if found.sort == "image" else "attachment"
+    how = "inline" if found.sort != "document" else "attachment"
     headers = {**PRIVATE, "Content-Disposition": f'{how}; filename="siaran-{found.id}.{found.format}"'}
-    return Response(content, media_type=found.mime, headers=headers)
+    return handed(ask.request, content, found.mime or "", headers)
 
 
 def _theirs(tx: Tx, ask: Ask) -> Broadcast:
