@@ -458,6 +458,20 @@ def test_a_report_is_filled_on_the_phone_and_every_paper_opens(village: Village,
         take(ratna, word)
 
 
+def follow(who: Screen, address: str) -> Page:
+    """A second window on the result of an announcement, which lost its connection and found it again."""
+    watched = who.context.new_page()
+    watched.set_default_timeout(WHILE_SLOW)
+    watched.clock.install()
+    watched.goto(address)
+    who.context.set_offline(True)
+    watched.clock.fast_forward("00:10")
+    expect(watched.get_by_text("Sambungan terputus")).to_be_visible()
+    who.context.set_offline(False)
+    expect(watched.get_by_text("Sambungan terputus")).to_be_hidden()
+    return watched
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_an_announcement_is_seen_first_sent_later_and_taken_back(village: Village, screens: Any, size: str):
     budi: Screen = screens(BUDI, size)
@@ -494,9 +508,16 @@ def test_an_announcement_is_seen_first_sent_later_and_taken_back(village: Villag
     expect(page.get_by_role("heading", name="Belum selesai dikirim")).to_be_visible()
     expect(page.get_by_label("Salin untuk grup WhatsApp")).to_have_value(re.compile("Dari Pak Budi .P2K2 Melati 3"))
     budi.fits()
+    watched = follow(budi, page.url)
     budi.tap(page.get_by_role("button", name="Tarik kembali"))
     expect(page.get_by_role("status")).to_contain_text("Belum ada yang terkirim")
     expect(page.get_by_role("button", name="Tarik kembali")).to_have_count(0)
+    watched.clock.fast_forward("00:40")
+    expect(watched.get_by_role("heading", name="Dibatalkan")).to_be_visible()
+    expect(watched.get_by_role("button", name="Tarik kembali")).to_be_hidden()
+    expect(watched.locator("#kabar")).to_have_text("Dibatalkan. Ditarik kembali sebelum dikirim.")
+    assert watched.locator("#angka").get_attribute("data-every") is None
+    watched.close()
     budi.picture("siaran-hasil")
     page = budi.go("/dasbor/siaran")
     expect(page.locator(".line-of").first).to_contain_text(f"lewat {size}.")

@@ -89,14 +89,34 @@ async def test_it_is_shown_first_sent_once_stopped_and_told_by_name(site: Site, 
     assert (done.status, done.headers["location"], again.headers["location"]) == (303, here, here)
     assert (one.audience, one.said) == (Audience((village.melati1,)), "Melati 1 Babayau")
     assert "Tarik kembali" in (await budi.get(here)).text
+    waits = (await budi.get(f"{here}/keadaan")).text
+    for words in (
+        "Belum selesai dikirim",
+        "Belum mulai dikirim. Mulai Sabtu 28 Nov",
+        'data-every="5"',
+        "Tarik kembali",
+    ):
+        assert words in waits, words
+    dewi = await site.signed_in(village.dewi)
+    assert (await dewi.get(f"{here}/keadaan")).status == 404
     goes_out(site)
+    moves = (await budi.get(f"{here}/keadaan")).text
+    for words in ("Sedang dikirim", "2 dari 4 keluarga dikabari", 'data-every="5"', "Batalkan yang belum terkirim"):
+        assert words in moves, words
+    assert "<html" not in moves
     result = (await budi.get(here)).text
+    assert "siaran.js" in result
     for words in ("2 dari 4 keluarga dikabari", "Menunggu 1.", "Batalkan yang belum terkirim", "tanpa HP", "P2K2"):
         assert words in result, words
     stopped = (await budi.post(f"{here}/batal", form=True)).text
     assert "Sisa siaran dibatalkan: 2 sudah terkirim, 1 tidak jadi dikirim." in stopped
     assert "dibatalkan</td>" in stopped
     assert "/batal" not in stopped
+    ended = (await budi.get(f"{here}/keadaan")).text
+    assert "Dibatalkan" in ended
+    for text in (ended, stopped):
+        assert "data-every" not in text
+        assert "siaran.js" not in text
     assert "Dikabari 2 dari 4 keluarga" in (await budi.get("/dasbor/siaran")).text
 
 
