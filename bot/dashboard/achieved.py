@@ -104,7 +104,12 @@ async def freshen(ask: Ask, page: str, age: timedelta = FRESH) -> None:
     until = time.monotonic() + patience
     while ids and time.monotonic() < until:
         some, ids = ids[:AT_ONCE], ids[AT_ONCE:]
-        await ask.write(lambda tx, some=some: [figures.keep(tx, one, period) for one in some])  # type: ignore[misc]
+        await ask.write(lambda tx, some=some: _keep(tx, some, period))  # type: ignore[misc]
+
+
+def _keep(tx: Tx, ids: Sequence[int], period: str) -> None:
+    for kelompok_id in ids:
+        figures.keep(tx, kelompok_id, period)
 
 
 def seen(tx: Tx, ask: Ask, spot: Spot, now: datetime, *, lines: bool = True) -> Seen:
