@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from operator import add, attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, func, literal, literal_column, select
@@ -70,10 +71,11 @@ class Sums:
         return self.expected - self.hadir - self.izin - self.sakit - self.alpa
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, one) + getattr(other, one) for one in FIELDS))
+        return Sums(*map(add, _numbers(self), _numbers(other)))
 
 
 FIELDS = tuple(f.name for f in fields(Sums))
+_numbers = attrgetter(*FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,10 @@ class Overview:
         statement = (
             visible_rows("kelompok", who)
             .where(where.clause(), _owned(where), _planned == _cancelled)
-            .add_columns(desa.c.name, kecamatan.c.name, func.coalesce(staff.c.name, ""))
+            .with_only_columns(kelompok.c.name, desa.c.name, kecamatan.c.name, func.coalesce(staff.c.name, ""))
             .order_by(kecamatan.c.name, desa.c.name, kelompok.c.name)
         )
-        return [Unmet(row[0], *row[-3:]) for row in self.conn.execute(statement, {"month": month})]
+        return [Unmet(*row) for row in self.conn.execute(statement, {"month": month})]
 
     def reasons(self, who: Staff, months: Sequence[str], where: Where) -> dict[str, int]:
         """Why families said that they cannot come: reason code (empty when they gave none) and how often."""
