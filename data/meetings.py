@@ -162,15 +162,9 @@ class Meetings:
 
     def of_kelompok(self, kelompok_ids: Sequence[int], since: datetime, until: datetime) -> list[Meeting]:
         """Everything planned, held or cancelled for these groups, in order."""
-        rows = self.conn.execute(
-            MEETING.where(
-                meeting.c.starts >= since,
-                meeting.c.starts < until,
-                exists().where(
-                    meeting_kelompok.c.meeting_id == meeting.c.id, meeting_kelompok.c.kelompok_id.in_(kelompok_ids)
-                ),
-            ).order_by(meeting.c.starts, meeting.c.id)
-        ).all()
+        theirs = select(meeting_kelompok.c.meeting_id).where(meeting_kelompok.c.kelompok_id.in_(kelompok_ids))
+        within = (meeting.c.id.in_(theirs), meeting.c.starts >= since, meeting.c.starts < until)
+        rows = self.conn.execute(MEETING.where(*within).order_by(meeting.c.starts, meeting.c.id)).all()
         return [self._record(row) for row in rows]
 
     def clashes(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from operator import add, attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, func, literal, literal_column, select
 
+from data import covered
+from data.covered import Covered
 from data.people import scope_clause
 from data.records import Kind, Staff
-from data.schema import COUNTS, attendance, desa, kecamatan, kelompok, meeting, meeting_kelompok, staff, tally
+from data.schema import COUNTS, attendance, desa, kecamatan, kelompok, meeting, staff, tally
 from data.scoped import PLACES
-from data.summary import HELD, NUMBERS, visible_rows
+from data.summary import NUMBERS, visible_rows
 
 BY = ("kecamatan", "desa", "pendamping", "kelompok")
 """From the widest to the narrowest."""
@@ -68,10 +71,11 @@ class Sums:
         return self.expected - self.hadir - self.izin - self.sakit - self.alpa
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, one) + getattr(other, one) for one in FIELDS))
+        return Sums(*map(add, _numbers(self), _numbers(other)))
 
 
 FIELDS = tuple(f.name for f in fields(Sums))
+_numbers = attrgetter(*FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +95,6 @@ class Unmet:
     desa: str
     kecamatan: str
     pendamping: str
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """How many kelompok of one part have met for each session, and of one kelompok when."""
-
-    name: str
-    key: str
-    groups: int
-    sessions: Mapping[str, int]
-    months: Mapping[str, str]
 
 
 class Overview:
@@ -141,10 +134,10 @@ class Overview:
         statement = (
             visible_rows("kelompok", who)
             .where(where.clause(), _owned(where), _planned == _cancelled)
-            .add_columns(desa.c.name, kecamatan.c.name, func.coalesce(staff.c.name, ""))
+            .with_only_columns(kelompok.c.name, desa.c.name, kecamatan.c.name, func.coalesce(staff.c.name, ""))
             .order_by(kecamatan.c.name, desa.c.name, kelompok.c.name)
         )
-        return [Unmet(row[0], *row[-3:]) for row in self.conn.execute(statement, {"month": month})]
+        return [Unmet(*row) for row in self.conn.execute(statement, {"month": month})]
 
     def reasons(self, who: Staff, months: Sequence[str], where: Where) -> dict[str, int]:
         """Why families said that they cannot come: reason code (empty when they gave none) and how often."""
@@ -177,50 +170,10 @@ class Overview:
 
     def sessions(self, who: Staff, by: str, where: Where) -> list[Covered]:
         """Which sessions were held so far, a line per `by`, by name."""
-        key, name = _level(by)
-        counts = self.conn.execute(
-            select(key.label("key"), name.label("name"), func.count(kelompok.c.id).label("n"))
-            .select_from(PLACES)
-            .where(scope_clause(who), where.clause(), _theirs(where))
-            .group_by(key, name)
-        ).all()
-        rows = self.conn.execute(
-            select(
-                key.label("key"),
-                meeting.c.session,
-                func.count(meeting_kelompok.c.kelompok_id.distinct()).label("n"),
-                func.max(meeting.c.month).label("month"),
-            )
-            .select_from(
-                PLACES.join(meeting_kelompok, meeting_kelompok.c.kelompok_id == kelompok.c.id).join(
-                    meeting, meeting.c.id == meeting_kelompok.c.meeting_id
-                )
-            )
-            .where(
-                scope_clause(who),
-                where.clause(),
-                _theirs(where),
-                meeting.c.kind == Kind.P2K2.value,
-                meeting.c.cancelled.is_(False),
-                meeting.c.session.is_not(None),
-                HELD,
-            )
-            .group_by(key, meeting.c.session)
-        )
-        had: dict[object, dict[str, tuple[int, str]]] = {}
-        for row in rows:
-            had.setdefault(row.key, {})[row.session] = (row.n, row.month)
-        lines = [
-            Covered(
-                row.name or "(belum ada pendamping)",
-                str(row.key),
-                row.n,
-                {session: n for session, (n, _) in had.get(row.key, {}).items()},
-                {session: month for session, (_, month) in had.get(row.key, {}).items()},
-            )
-            for row in counts
-        ]
-        return sorted(lines, key=lambda line: (line.name, line.key))
+        mine = (scope_clause(who), where.clause(), _theirs(where))
+        if by == "kelompok":
+            return covered.of_kelompok(self.conn, mine)
+        return covered.of_parts(self.conn, *_level(by), mine, wide=by == BY[0])
 
     def name_of(self, who: Staff, level: str, key: int) -> str | None:
         """The name of a kecamatan or desa, if any of it lies inside the scope."""
@@ -264,7 +217,6 @@ def _level(by: str) -> tuple[Any, Any]:
         "kecamatan": (kecamatan.c.id, kecamatan.c.name),
         "desa": (desa.c.id, desa.c.name),
         "pendamping": (_owner_now, _owner_now),
-        "kelompok": (kelompok.c.id, kelompok.c.name),
     }[by]
 
 

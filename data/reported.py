@@ -76,10 +76,13 @@ class Reporting:
 _STATE: Any = func.coalesce(report.c.state, "")
 _HELD = or_(meeting_kelompok.c.closed.is_not(None), meeting_kelompok.c.marks > 0)
 _OWNER = func.coalesce(meeting.c.pendamping_id, kelompok.c.pendamping_id)
+_ITS_REPORT = and_(report.c.meeting_id == meeting.c.id, report.c.kelompok_id + 0 == kelompok.c.id)
+"""By its key, which begins with the meeting; PostgreSQL would rather go through all reports of a kelompok."""
+
 _JOINED = (
     PLACES.join(meeting_kelompok, meeting_kelompok.c.kelompok_id == kelompok.c.id)
     .join(meeting, meeting.c.id == meeting_kelompok.c.meeting_id)
-    .outerjoin(report, and_(report.c.meeting_id == meeting.c.id, report.c.kelompok_id == kelompok.c.id))
+    .outerjoin(report, _ITS_REPORT)
     .outerjoin(staff, staff.c.id == _OWNER)
 )
 _PHOTOS = (

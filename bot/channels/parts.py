@@ -9,7 +9,7 @@ SHARE_CONTACT = "contact:share"
 """On Telegram this button shares one's own number; on WhatsApp the number is known and the button is left out."""
 
 PICTURES = frozenset({"picture", "image", "photo", "chart", "qr", "png", "jpg", "jpeg"})
-VOICES = frozenset({"ogg", "mp3", "m4a"})
+VOICES = frozenset({"ogg", "mp3", "m4a", "aac", "amr"})
 _PICTURE_TYPES = frozenset({"image/png", "image/jpeg"})
 
 

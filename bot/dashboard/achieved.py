@@ -24,6 +24,9 @@ PATIENCE = 0.4
 """Seconds that a page counts anew before it shows what there is; the rest is counted at night."""
 
 AT_ONCE = 4
+FEW, MANY = 40, 200
+"""Kelompok: what patience is enough for, mostly; what is looked up at a time."""
+
 FORMS = {"kesehatan": "Kesehatan", "pendidikan": "Pendidikan", "kesejahteraan": "Kesejahteraan sosial"}
 
 
@@ -86,20 +89,27 @@ def _shown(line: Figured, form: str, gone: Collection[str]) -> dict[str, str]:
 
 
 async def freshen(ask: Ask, page: str, age: timedelta = FRESH) -> None:
-    """Count what is older, as far as patience goes: few kelompok are always up to date."""
-    patience = PATIENCE if age is FRESH else PATIENCE / 3
-    until = time.monotonic() + patience
+    """Count what is older, where few kelompok are: those are always up to date. Of many, only what was never counted,
+    as far as patience goes: a part of them counted anew would not make the whole any newer."""
 
-    def some(tx: Tx) -> bool:
+    def old(tx: Tx, age: timedelta, limit: int) -> tuple[str, list[int]]:
         spot, _ = spot_of(tx, ask, page)
         before = max(tx.now - age, datetime(2007, 1, 1, tzinfo=UTC))
-        ids = tx.figures.stale(spot.period.key, before, AT_ONCE, ask.who, spot.where)
-        for kelompok_id in ids:
-            figures.keep(tx, kelompok_id, spot.period.key)
-        return len(ids) == AT_ONCE
+        return spot.period.key, tx.figures.stale(spot.period.key, before, limit, ask.who, spot.where)
 
-    while await ask.write(some) and time.monotonic() < until:
-        pass
+    period, ids = await ask.look(lambda tx: old(tx, age, FEW + 1 if age is FRESH else MANY))
+    if age is FRESH and len(ids) > FEW:
+        return await freshen(ask, page, NEVER)
+    patience = PATIENCE if age is FRESH else PATIENCE / 3
+    until = time.monotonic() + patience
+    while ids and time.monotonic() < until:
+        some, ids = ids[:AT_ONCE], ids[AT_ONCE:]
+        await ask.write(lambda tx, some=some: _keep(tx, some, period))  # type: ignore[misc]
+
+
+def _keep(tx: Tx, ids: Sequence[int], period: str) -> None:
+    for kelompok_id in ids:
+        figures.keep(tx, kelompok_id, period)
 
 
 def seen(tx: Tx, ask: Ask, spot: Spot, now: datetime, *, lines: bool = True) -> Seen:

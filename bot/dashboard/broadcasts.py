@@ -2,73 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 
 from starlette.responses import RedirectResponse, Response
 
 from bot.dashboard.door import Ask, Missing
 from bot.dashboard.paper import PRIVATE
+from bot.dashboard.played import handed
+from bot.dashboard.progress import ARRIVED, STATES, Line, Progress, line, progress, theirs
 from bot.inbox import post
 from data.broadcasts import Broadcast, BroadcastFile, Told
 from data.records import Role
 from data.store import Tx
 from handlers import broadcast
-from handlers.broadcast import TITLES
 from messages import catalog
-from messages.envelope import Status
 
 SHOWN, FAMILIES = 30, 2000
-STATES = {
-    "waiting": "Belum selesai dikirim",
-    "put": "Sedang dikirim",
-    "done": "Selesai",
-    "cancelled": "Dibatalkan",
-}
-ARRIVED = {Status.SENT, Status.DELIVERED, Status.READ}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One announcement in the list."""
-
-    one: Broadcast
-    title: str
-    at: datetime
-    due: datetime
-    numbers: str
-    by: str
-    file: BroadcastFile | None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    line: Line
-    tally: Mapping[str | None, int]
-    families: Sequence[tuple[Told, str]]
-    file_line: str
-    goes: bool
-    """Something of it can still be taken back."""
-
-    copied: str
-    now: datetime
-
-    @property
-    def total(self) -> int:
-        return sum(self.tally.values())
-
-    @property
-    def told(self) -> int:
-        return sum(self.tally.get(state, 0) for state in ARRIVED)
-
-    @property
-    def waiting(self) -> int:
-        return self.tally.get(Status.QUEUED, 0) + self.tally.get(Status.SENDING, 0)
-
-    @property
-    def left(self) -> int:
-        return self.total - len(self.families)
 
 
 async def every(ask: Ask) -> Response:
@@ -90,7 +39,7 @@ async def take_back(ask: Ask) -> Response:
     """What has not gone does not go; how many had it is said."""
 
     def work(tx: Tx) -> str:
-        key, words = broadcast.take_back(tx, ask.who, _theirs(tx, ask))
+        key, words = broadcast.take_back(tx, ask.who, theirs(tx, ask))
         return catalog.render(key, words).text
 
     return await _one(ask, await ask.write(work))
@@ -126,40 +75,22 @@ async def file(ask: Ask) -> Response:
         return found, content
 
     found, content = await ask.look(work)
-    how = "inline" if found.sort == "image" else "attachment"
+    how = "inline" if found.sort != "document" else "attachment"
     headers = {**PRIVATE, "Content-Disposition": f'{how}; filename="siaran-{found.id}.{found.format}"'}
-    return Response(content, media_type=found.mime, headers=headers)
-
-
-def _theirs(tx: Tx, ask: Ask) -> Broadcast:
-    found = tx.broadcasts.get(ask.number("broadcast"))
-    if found is None or found.staff_id != ask.who.id:
-        raise Missing
-    return found
+    return handed(ask.request, content, found.mime or "", headers)
 
 
 def _line(tx: Tx, ask: Ask, found: Broadcast) -> Line:
-    zone = tx.scoped.zone(ask.who)
-    by = tx.people.staff(found.staff_id)
-    numbers = broadcast.numbers(found, tx.broadcasts.tally(found))
-    at, due = found.created.astimezone(zone), found.due.astimezone(zone)
-    return Line(found, TITLES[found.kind], at, due, numbers, by.name if by else "", tx.broadcasts.files.of(found.id))
+    return line(tx, ask, found, tx.broadcasts.tally(found))
 
 
 async def _one(ask: Ask, said: str) -> Response:
-    def work(tx: Tx) -> Result:
-        found = _theirs(tx, ask)
+    def work(tx: Tx) -> tuple[Progress, Sequence[tuple[Told, str]], str]:
+        found = theirs(tx, ask)
         words = {"pendamping": ask.who.name, "audience": found.said, "words": found.words}
-        tally = tx.broadcasts.tally(found)
-        return Result(
-            _line(tx, ask, found),
-            tally,
-            broadcast.each(tx, found, FAMILIES),
-            broadcast.file_line(tx, found).strip(),
-            found.state == "waiting" or tx.broadcasts.states(found).get("queued", 0) > 0,
-            catalog.render("broadcast.copy", words).text,
-            tx.now.astimezone(tx.scoped.zone(ask.who)),
-        )
+        copied = catalog.render("broadcast.copy", words).text
+        return progress(tx, ask, found), broadcast.each(tx, found, FAMILIES), copied
 
-    found = await ask.look(work)
-    return ask.page("siaran-hasil.html", title=found.line.title, d=found, said=said, STATES=STATES, ARRIVED=ARRIVED)
+    d, families, copied = await ask.look(work)
+    words = {"families": families, "left": d.total - len(families), "copied": copied, "said": said}
+    return ask.page("siaran-hasil.html", title=d.line.title, d=d, STATES=STATES, ARRIVED=ARRIVED, **words)

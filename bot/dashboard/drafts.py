@@ -115,7 +115,8 @@ async def with_file(ask: Ask) -> dict[str, Any]:
         try:
             mime, content = await asyncio.to_thread(ready, uploads[0])
         except Unusable as unusable:
-            raise Fault(f"Berkas itu {broadcast.UNUSABLE[unusable.fault]}. Pilih foto atau PDF yang lain.") from None
+            why = broadcast.UNUSABLE[unusable.fault]
+            raise Fault(f"Berkas itu {why}. Pilih foto, PDF, atau rekaman suara yang lain.") from None
         keep = (ask.who.id, mime, content)
         sent["berkas_ada"] = str(await ask.write(lambda tx: tx.broadcasts.files.keep(*keep)))
         sent.pop("tanpa_berkas", None)

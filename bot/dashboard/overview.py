@@ -14,7 +14,8 @@ from bot.dashboard.documents import whole
 from bot.dashboard.door import Ask
 from bot.dashboard.spot import Spot, change, spot_of
 from data.content.sessions import sessions
-from data.overview import Covered, Part, Sums, Unmet
+from data.covered import Covered
+from data.overview import Part, Sums, Unmet
 from data.reported import Counted, Reported
 from data.store import Tx
 from handlers.speech import REASONS

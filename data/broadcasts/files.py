@@ -25,7 +25,10 @@ WINDOW = timedelta(hours=24) - timedelta(minutes=1)
 OWED_FOR = timedelta(days=7)
 """Later nobody knows any more what it belonged to."""
 
-FORMATS = {"image/jpeg": "jpg", "application/pdf": "pdf", "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a"}
+FORMATS = {
+    **{"image/jpeg": "jpg", "application/pdf": "pdf", "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a"},
+    **{"audio/aac": "aac", "audio/amr": "amr"},
+}
 SORTS = {"image": "image", "application": "document", "audio": "voice"}
 OWE = InsertOnce(broadcast_owed, ["outbox_id"])
 

@@ -17,7 +17,9 @@ SORTS: Mapping[Kind, str] = {Kind.IMAGE: "image", Kind.DOCUMENT: "document", Kin
 CALLED = {"image": "foto", "document": "dokumen", "voice": "pesan suara"}
 FAULTS = {
     "size": "lebih besar dari 5 MB",
-    "sort": "bukan foto, PDF, atau rekaman suara biasa",
+    "sort": "bukan foto, PDF, atau rekaman suara",
+    "sound": "tersimpan dalam bentuk yang tidak diterima WhatsApp (yang bisa: pesan suara, M4A, MP3, AAC, AMR)",
+    "video": "ternyata video",
     "lost": "tidak bisa diunduh",
 }
 WITHOUT = {"draft.nofile", "tanpa foto", "tanpa dokumen", "tanpa suara", "tanpa berkas", "tanpa pesan suara"}

@@ -92,6 +92,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /siaran/lihat": STAFF,
     "POST /siaran/kirim": STAFF,
     "GET /siaran/{broadcast:int}": STAFF,
+    "GET /siaran/{broadcast:int}/keadaan": STAFF,
     "POST /siaran/{broadcast:int}/batal": STAFF,
     "POST /siaran/{broadcast:int}/izin": KOORDINATOR,
     "GET /siaran/berkas/{file:int}": STAFF,

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from bot.simulator.samples import picture
+from bot.simulator.samples import picture, silence
 from data.records import Kind, Mark
 from data.store import Store, Tx
 from tests.support import papers
@@ -44,6 +44,11 @@ PICTURED = {
     *("verifikasi-phone", "jadwal-baru-phone", "capaian-desk", "laporan-phone"),
     *("siaran-baru-phone", "siaran-lihat-phone", "usul-waktu-phone"),
 }
+
+LENGTH = (
+    "sound => new Promise(d => sound.readyState ? d(sound.duration) : sound.ondurationchange = () => d(sound.duration))"
+)
+"""Seconds, as soon as the browser knows."""
 
 PAST = [f"2026-{month:02}" for month in range(1, 11)] if PICTURES else ["2026-10"]
 
@@ -453,6 +458,20 @@ def test_a_report_is_filled_on_the_phone_and_every_paper_opens(village: Village,
         take(ratna, word)
 
 
+def follow(who: Screen, address: str) -> Page:
+    """A second window on the result of an announcement, which lost its connection and found it again."""
+    watched = who.context.new_page()
+    watched.set_default_timeout(WHILE_SLOW)
+    watched.clock.install()
+    watched.goto(address)
+    who.context.set_offline(True)
+    watched.clock.fast_forward("00:10")
+    expect(watched.get_by_text("Sambungan terputus")).to_be_visible()
+    who.context.set_offline(False)
+    expect(watched.get_by_text("Sambungan terputus")).to_be_hidden()
+    return watched
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_an_announcement_is_seen_first_sent_later_and_taken_back(village: Village, screens: Any, size: str):
     budi: Screen = screens(BUDI, size)
@@ -462,9 +481,10 @@ def test_an_announcement_is_seen_first_sent_later_and_taken_back(village: Villag
     budi.tap(page.get_by_text("Hanya sebagian dari mereka"))
     page.get_by_label("Bahasa").select_option("bahasa indonesia")
     page.get_by_label("Tulisan").fill(f"Besok bawa Buku KIA, lewat {size}")
-    page.get_by_label("Foto atau PDF").set_input_files(
-        {"name": "tempat.jpg", "mimeType": "image/jpeg", "buffer": picture()}
-    )
+    spoken = size == "desk"
+    photo = FilePayload(name="tempat.jpg", mimeType="image/jpeg", buffer=picture())
+    recording = FilePayload(name="rekaman.opus", mimeType="audio/ogg", buffer=silence())
+    page.get_by_label("Foto, PDF, atau rekaman suara").set_input_files(recording if spoken else photo)
     expect(page.get_by_label("Tanggal")).to_be_hidden()
     budi.tap(page.get_by_text("Nanti", exact=True))
     page.get_by_label("Tanggal").fill("2026-11-24")
@@ -473,8 +493,11 @@ def test_an_announcement_is_seen_first_sent_later_and_taken_back(village: Villag
     budi.fits()
     budi.tap(page.get_by_role("button", name="Lihat dulu"))
     expect(page.locator(".bubble")).to_contain_text(f"Dari Pak Budi: Besok bawa Buku KIA, lewat {size}.")
-    assert page.locator(".bubble img").evaluate("image => image.naturalWidth") == 960
-    expect(page.get_by_text("1 foto ikut")).to_be_visible()
+    if spoken:
+        assert page.locator(".bubble audio").evaluate(LENGTH) == pytest.approx(1, abs=0.1)
+    else:
+        assert page.locator(".bubble img").evaluate("image => image.naturalWidth") == 960
+    expect(page.get_by_text("1 pesan suara ikut" if spoken else "1 foto ikut")).to_be_visible()
     expect(page.get_by_text("Dikirim Selasa 24 Nov 09.30.")).to_be_visible()
     budi.picture("siaran-lihat")
     budi.fits()
@@ -485,9 +508,16 @@ def test_an_announcement_is_seen_first_sent_later_and_taken_back(village: Villag
     expect(page.get_by_role("heading", name="Belum selesai dikirim")).to_be_visible()
     expect(page.get_by_label("Salin untuk grup WhatsApp")).to_have_value(re.compile("Dari Pak Budi .P2K2 Melati 3"))
     budi.fits()
+    watched = follow(budi, page.url)
     budi.tap(page.get_by_role("button", name="Tarik kembali"))
     expect(page.get_by_role("status")).to_contain_text("Belum ada yang terkirim")
     expect(page.get_by_role("button", name="Tarik kembali")).to_have_count(0)
+    watched.clock.fast_forward("00:40")
+    expect(watched.get_by_role("heading", name="Dibatalkan")).to_be_visible()
+    expect(watched.get_by_role("button", name="Tarik kembali")).to_be_hidden()
+    expect(watched.locator("#kabar")).to_have_text("Dibatalkan. Ditarik kembali sebelum dikirim.")
+    assert watched.locator("#angka").get_attribute("data-every") is None
+    watched.close()
     budi.picture("siaran-hasil")
     page = budi.go("/dasbor/siaran")
     expect(page.locator(".line-of").first).to_contain_text(f"lewat {size}.")

@@ -6,7 +6,9 @@ import asyncio
 import io
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 from PIL import Image
 from telegram import Bot
 
@@ -15,20 +17,24 @@ from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.telegram import rendering as telegram_rendering
 from bot.channels.whatsapp import WhatsApp
 from bot.exports.enclosures import MOST_BYTES, Unusable, ready
+from bot.exports.sounds import sort_of
 from bot.files import Files
 from bot.photos import Photos
-from bot.simulator.samples import Samples, paper, picture, silence
+from bot.simulator.samples import Samples, paper
 from data.records import Audience, Role
 from messages.envelope import Attachment, Letter, StaffId
 from tests.channels.conftest import NOW, Platform, decoded, letter
 from tests.channels.vendors import BotApi, Meta
 from tests.support.databases import Opened
+from tests.support.recordings import GOOD, MP3_FRAME, WRONG
 
 TOKEN = "1:T"
 WORDS = {"names": "Ibu Siti", "pendamping": "Pak Budi", "words": "Ini tempatnya."}
 PHOTO = File("foto.jpg", "image/jpeg", b"\xff\xd8", "broadcast_file:7")
 PAPER = File("pengumuman.pdf", "application/pdf", b"%PDF-1.4", "broadcast_file:8")
 VOICE = File("pesan-suara.ogg", "audio/ogg", b"OggS", "broadcast_file:9")
+M4A = File("pesan-suara.m4a", "audio/mp4", b"....ftypM4A ", "broadcast_file:10")
+AMR = File("pesan-suara.amr", "audio/amr", b"#!AMR", "broadcast_file:11")
 
 
 def announced(file: File, channel: str = "whatsapp", key: str = "broadcast.plain", **more: Any) -> Letter:
@@ -91,18 +97,24 @@ async def test_a_voice_note_has_no_words_on_whatsapp_and_a_template_no_file(
     outside = whatsapp.render(closed, NOW)
     assert (outside.owes, outside.template) == (True, "pengumuman_p2k2")
     assert meta.faults(dict(outside.payload)) == []
-    alone = announced(VOICE, key="broadcast.file", alone=True)
-    body = whatsapp.render(alone, NOW)
-    platform.says(200, {"id": "M1"})
-    platform.says(200, {"messages": [{"id": "wamid.1"}]})
-    await whatsapp.send(alone, body, VOICE)
-    assert (platform.seen[0].body["type"], platform.seen[1].body["audio"]) == ("audio/ogg", {"id": "M1"})
-    assert meta.faults(platform.seen[1].body) == []
+    for voice in (VOICE, M4A, AMR):
+        alone = announced(voice, key="broadcast.file", alone=True)
+        body = whatsapp.render(alone, NOW)
+        platform.answers.clear()
+        platform.seen.clear()
+        platform.says(200, {"id": "M1"})
+        platform.says(200, {"messages": [{"id": "wamid.1"}]})
+        await whatsapp.send(alone, body, voice)
+        assert (platform.seen[0].body["type"], platform.seen[1].body["audio"]) == (voice.mime, {"id": "M1"})
+        assert meta.faults(platform.seen[1].body) == []
 
 
 @pytest.mark.parametrize(
     ("file", "method", "sort"),
-    [(PHOTO, "sendPhoto", "photo"), (PAPER, "sendDocument", "document"), (VOICE, "sendVoice", "voice")],
+    [
+        *((PHOTO, "sendPhoto", "photo"), (PAPER, "sendDocument", "document"), (VOICE, "sendVoice", "voice")),
+        *((M4A, "sendVoice", "voice"), (AMR, "sendDocument", "document")),
+    ],
 )
 async def test_telegram_takes_the_file_once_and_then_its_name(
     telegram: Telegram, platform: Platform, bot_api: BotApi, file: File, method: str, sort: str
@@ -128,12 +140,25 @@ def test_only_what_it_is_counts_and_not_what_it_is_called():
     mime, content = ready(out.getvalue())
     assert (mime, Image.open(io.BytesIO(content)).size) == ("image/jpeg", (1280, 853))
     assert ready(paper())[0] == "application/pdf"
-    assert ready(silence())[0] == "audio/ogg"
-    assert ready(b"ID3xx")[0] == "audio/mpeg"
-    assert ready(b"....ftypM4A ")[0] == "audio/mp4"
-    for given in (b"GIF", b"<script>", picture()[:300], b"#!AMR", b"%PDF-" + b"x" * MOST_BYTES):
-        with pytest.raises(Unusable, match="size" if len(given) > MOST_BYTES else "sort"):
+    for what, (given, mime) in GOOD.items():
+        sort, content = ready(given)
+        assert sort == mime, what
+        assert content == (given if mime != "audio/mp4" else given.replace(given[8:12], b"M4A ", 1)), what
+    large = {"a large PDF": (b"%PDF-" + b"x" * MOST_BYTES, "size"), "long": (MP3_FRAME + bytes(MOST_BYTES), "size")}
+    for what, (given, fault) in {**WRONG, **large}.items():
+        with pytest.raises(Unusable) as unusable:
             ready(given)
+        assert unusable.value.fault == fault, what
+
+
+@hypothesis.given(flips=st.integers(0, 8), random=st.randoms(use_true_random=False))
+@hypothesis.settings(max_examples=60, deadline=None)
+def test_a_broken_recording_is_refused_or_taken_but_never_breaks_anything(flips, random):
+    for content, _ in [*GOOD.values(), *WRONG.values()]:
+        broken = bytearray(content[: random.randrange(len(content) + 1)])
+        for _ in range(min(flips, len(broken))):
+            broken[random.randrange(len(broken))] = random.randrange(256)
+        sort_of(bytes(broken))
 
 
 class Platforms(Samples):

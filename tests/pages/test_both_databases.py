@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
-from data.overview import Where
+from data.overview import BY, Where
 from data.records import Answer
 from data.summary import recount
 from tests.support.history import live_through
 from tests.support.pages import served
 from tests.support.village import SATURDAY
+
+
+def covers(tx, who) -> None:
+    """A session is counted in a place as in its kelompok one by one."""
+    alone = {line.key: line for line in tx.overview.sessions(who, "kelompok", Where())}
+    assert sum(len(line.sessions) for line in alone.values()) > 1
+    for by in BY[:-1]:
+        for where in (Where(), Where(kecamatan=1), Where(desa=1)):
+            groups: dict[str, Counter[str]] = {}
+            for one in tx.people.every_kelompok():
+                if {where.kecamatan, where.desa} <= {None, one.kecamatan_id if where.kecamatan else one.desa_id}:
+                    by_name = tx.people.staff(one.pendamping_id).name if one.pendamping_id else ""
+                    key = {"kecamatan": one.kecamatan_id, "desa": one.desa_id, "pendamping": by_name}[by]
+                    groups.setdefault(str(key), Counter()).update([*alone[str(one.id)].sessions, "groups"])
+            lines = tx.overview.sessions(who, by, where)
+            assert {line.key: Counter({**line.sessions, "groups": line.groups}) for line in lines} == groups
+            assert [line.name for line in lines] == sorted(line.name for line in lines)
 
 
 async def test_every_page_answers_and_a_register_is_kept(database):
@@ -67,6 +85,7 @@ async def test_every_page_answers_and_a_register_is_kept(database):
             return line.sums.hadir == sum(one["hadir"] for one in counted.values()) == 1
 
         assert site.store.run(agrees)
+        site.store.run(lambda tx: covers(tx, tx.people.staff(village.ratna)))
         site.at(SATURDAY + timedelta(days=1))
         site.store.run(lambda tx: tx.desk.forget())
         assert (await budi.get("/dasbor/menu")).status == 401

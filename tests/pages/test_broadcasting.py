@@ -16,9 +16,10 @@ from data.broadcasts import Broadcast
 from data.records import Audience
 from data.schema import address, outbox
 from data.store import Tx
-from handlers.broadcast import tick_broadcasts
+from handlers.broadcast import UNUSABLE, tick_broadcasts
 from messages.envelope import StaffId
 from tests.support.pages import Answer, Site, Visitor, served
+from tests.support.recordings import GOOD, MP3_FRAME, WRONG
 from tests.support.village import PHONES, SATURDAY
 
 SCRIPT = "=1+1 <script>alert(1)</script>"
@@ -40,6 +41,13 @@ def photo() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (1600, 1200)).save(out, "PNG")
     return out.getvalue()
+
+
+async def uploaded(who: Visitor, name: str, content: bytes, **more: str) -> Answer:
+    form = aiohttp.FormData({"csrf": who.csrf, "semua": "ya", "isi": "Ini tempatnya", **more})
+    form.add_field("berkas", io.BytesIO(content), filename=name, content_type="application/octet-stream")
+    async with who.http.post(f"{who.base}/dasbor/siaran/lihat", data=form, allow_redirects=False) as answer:
+        return Answer(answer.status, await answer.text(), answer.headers)
 
 
 def all_of(site: Site, who: StaffId) -> list[Broadcast]:
@@ -81,14 +89,34 @@ async def test_it_is_shown_first_sent_once_stopped_and_told_by_name(site: Site, 
     assert (done.status, done.headers["location"], again.headers["location"]) == (303, here, here)
     assert (one.audience, one.said) == (Audience((village.melati1,)), "Melati 1 Babayau")
     assert "Tarik kembali" in (await budi.get(here)).text
+    waits = (await budi.get(f"{here}/keadaan")).text
+    for words in (
+        "Belum selesai dikirim",
+        "Belum mulai dikirim. Mulai Sabtu 28 Nov",
+        'data-every="5"',
+        "Tarik kembali",
+    ):
+        assert words in waits, words
+    dewi = await site.signed_in(village.dewi)
+    assert (await dewi.get(f"{here}/keadaan")).status == 404
     goes_out(site)
+    moves = (await budi.get(f"{here}/keadaan")).text
+    for words in ("Sedang dikirim", "2 dari 4 keluarga dikabari", 'data-every="5"', "Batalkan yang belum terkirim"):
+        assert words in moves, words
+    assert "<html" not in moves
     result = (await budi.get(here)).text
+    assert "siaran.js" in result
     for words in ("2 dari 4 keluarga dikabari", "Menunggu 1.", "Batalkan yang belum terkirim", "tanpa HP", "P2K2"):
         assert words in result, words
     stopped = (await budi.post(f"{here}/batal", form=True)).text
     assert "Sisa siaran dibatalkan: 2 sudah terkirim, 1 tidak jadi dikirim." in stopped
     assert "dibatalkan</td>" in stopped
     assert "/batal" not in stopped
+    ended = (await budi.get(f"{here}/keadaan")).text
+    assert "Dibatalkan" in ended
+    for text in (ended, stopped):
+        assert "data-every" not in text
+        assert "siaran.js" not in text
     assert "Dikabari 2 dari 4 keluarga" in (await budi.get("/dasbor/siaran")).text
 
 
@@ -151,13 +179,10 @@ async def test_a_photo_comes_with_the_form_small_and_only_its_own_can_be_seen(si
     await budi.get("/dasbor/siaran/baru")
 
     async def upload(name: str, content: bytes, **more: str) -> Answer:
-        form = aiohttp.FormData({"csrf": budi.csrf, "semua": "ya", "isi": "Ini tempatnya", **more})
-        form.add_field("berkas", io.BytesIO(content), filename=name, content_type="application/octet-stream")
-        async with budi.http.post(f"{budi.base}/dasbor/siaran/lihat", data=form, allow_redirects=False) as answer:
-            return Answer(answer.status, await answer.text(), answer.headers)
+        return await uploaded(budi, name, content, **more)
 
     for content in (b"<html>", b"%PDF-" + b"x" * 5_000_000):
-        assert "Pilih foto atau PDF yang lain" in (await upload("a.jpg", content)).text
+        assert "Pilih foto, PDF, atau rekaman suara yang lain" in (await upload("a.jpg", content)).text
     assert (await upload("a.jpg", b"x" * 18_000_000)).status == 413
     assert (await upload("a.jpg", photo(), csrf="x")).status == 403
     shown = (await upload("../x.png", photo())).text
@@ -185,6 +210,47 @@ async def test_a_photo_comes_with_the_form_small_and_only_its_own_can_be_seen(si
     assert f"/dasbor/siaran/berkas/{number}" in (await budi.get(f"/dasbor/siaran/{one.id}")).text
     kept = site.store.run(lambda tx: tx.conn.execute(select(outbox.c.attachment)).scalars().all())
     assert {row["params"]["format"] for row in kept if row} == {"jpg"}
+
+
+async def test_a_recording_comes_with_the_form_is_heard_first_and_leaves_on_both_channels(site: Site, budi: Visitor):
+    village = site.village
+    form = (await budi.get("/dasbor/siaran/baru")).text
+    assert 'accept="image/*,application/pdf,audio/*"' in form
+    for what, (content, _) in GOOD.items():  # whatever it is called
+        taken = (await uploaded(budi, "a.pdf", content)).text
+        assert "1 pesan suara ikut: 0 keluarga langsung menerimanya, 4" in taken, what
+    for what, (content, fault) in {**WRONG, "long": (MP3_FRAME + bytes(5_000_000), "size")}.items():
+        refused = (await uploaded(budi, "a.m4a", content)).text
+        assert f"Berkas itu {UNUSABLE[fault]}. Pilih" in refused, what
+        assert "Ini tempatnya" in refused, what
+    assert "Unduh rekaman" in (await uploaded(budi, "a", GOOD["old Android"][0])).text
+    shown = (await uploaded(budi, "a", GOOD["iPhone"][0])).text
+    (number,) = re.findall(r'<audio controls preload="metadata" src="/dasbor/siaran/berkas/(\d+)"', shown)
+    assert re.search(rf'name="berkas_ada" value="{number}"', shown)
+    whole = GOOD["iPhone"][0]
+    pieces = [
+        ("", 200, whole, None),
+        ("bytes=0-1", 206, whole[:2], f"bytes 0-1/{len(whole)}"),
+        ("bytes=10-", 206, whole[10:], f"bytes 10-{len(whole) - 1}/{len(whole)}"),
+        ("bytes=4-99999", 206, whole[4:], f"bytes 4-{len(whole) - 1}/{len(whole)}"),
+        ("bytes=99999-", 416, b"", f"bytes */{len(whole)}"),
+        ("bytes=3-1", 200, whole, None),
+        ("lines=1-2", 200, whole, None),
+    ]
+    here = f"{budi.base}/dasbor/siaran/berkas/{number}"
+    for wished, status, content, where in pieces:
+        async with budi.http.get(here, headers={"Range": wished} if wished else {}) as answer:
+            assert (answer.status, await answer.read(), answer.headers.get("Content-Range")) == (status, content, where)
+            assert (answer.content_type, answer.headers["Accept-Ranges"]) == ("audio/mp4", "bytes")
+            assert "media-src 'self'" in answer.headers["Content-Security-Policy"]
+    dewi = await site.signed_in(village.dewi)
+    assert (await dewi.get(f"/dasbor/siaran/berkas/{number}")).status == 404
+    await budi.post("/dasbor/siaran/kirim", {"semua": "ya", "isi": "Ini", "berkas_ada": number}, form=True)
+    goes_out(site)
+    (one,) = all_of(site, village.budi)
+    assert f'src="/dasbor/siaran/berkas/{number}"' in (await budi.get(f"/dasbor/siaran/{one.id}")).text
+    kept = site.store.run(lambda tx: tx.conn.execute(select(outbox.c.attachment)).scalars().all())
+    assert {row["params"]["format"] for row in kept if row} == {"m4a"}
 
 
 async def test_while_people_sleep_the_koordinators_yes_counts_on_the_page_too(site: Site):

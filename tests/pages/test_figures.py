@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert
 
+from bot.dashboard import achieved
 from data.obligations import Claim, Item
 from data.overview import Where
 from data.schema import practice
@@ -125,3 +126,18 @@ async def test_every_kelompok_is_counted_at_night_and_old_numbers_are_shown_as_o
     assert figures.current(night) == ["2026-11", "2026-T4", "2026-10", "2026-T3"]
     site.at(night + timedelta(hours=1))
     assert not site.store.run(tick.run)
+
+
+async def test_few_kelompok_are_counted_anew_and_of_many_only_what_never_was(site: Site, monkeypatch):
+    monkeypatch.setattr(achieved, "FEW", 2)
+    ratna: Visitor = await site.signed_in(site.village.ratna)
+    assert "angka per Sabtu 28 Nov 09.05 WITA" in (await ratna.get("/dasbor/capaian")).text
+    site.at(SATURDAY + timedelta(hours=1))
+    many = (await ratna.get("/dasbor/capaian")).text
+    assert "angka per Sabtu 28 Nov 09.05 WITA" in many, "three kelompok are many here"
+    desa = site.store.run(lambda tx: tx.people.kelompok(site.village.melati1).desa_id)
+    few = (await ratna.get(f"/dasbor/capaian?desa={desa}")).text
+    moment = re.search(r"angka per [^<·]+", few)
+    assert moment is not None
+    assert moment[0].strip() == "angka per Sabtu 28 Nov 10.00 WITA"
+    assert cells(few, "kuis", "Jumlah")[:2] == ["5 dari 6", "5 dari 6"]

@@ -72,8 +72,10 @@ class Telegram:
         what, more = name or file.content, {**call, **({} if name else {"filename": file.name})}
         if is_picture_file(file):
             return await self._bot.send_photo(photo=what, **more)
-        if is_voice_file(file):
+        if is_voice_file(file) and file.name.rpartition(".")[2] not in limits.NO_VOICE:
             return await self._bot.send_voice(voice=what, **more)
+        if is_voice_file(file):  # a name that Telegram gave to a song is refused for a document
+            more["disable_content_type_detection"] = True
         return await self._bot.send_document(document=what, **more)
 
     async def _post_words(self, call: Mapping[str, Any]) -> int:

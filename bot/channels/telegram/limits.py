@@ -13,6 +13,9 @@ CALLBACK_ANSWER = 200
 
 SHORT_TITLE, SHORT_ROW = 12, 3  # ours: three short titles stand side by side on a small phone
 
+NO_VOICE = frozenset({"aac", "amr"})
+"""Recordings that sendVoice does not take; as a file they can be opened all the same."""
+
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 """What we ask for. Of an edit we read that it came: what was answered stays answered."""
 

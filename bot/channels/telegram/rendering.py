@@ -30,7 +30,7 @@ def render(letter: Letter, now: datetime | None = None) -> Body:
 
 
 def _shape(attachment: Attachment) -> tuple[str, str]:
-    if is_voice(attachment):
+    if is_voice(attachment) and attachment.params.get("format") not in limits.NO_VOICE:
         return "sendVoice", "voice"
     return ("sendPhoto", "photo") if is_picture(attachment) else ("sendDocument", "document")
 
