@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from data.records import Staff
 from data.store import Store, Tx
 from data.summary import Recap, gather, visible_rows
-
-if TYPE_CHECKING:  # data/store.py loads it when the first page is read
-    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 

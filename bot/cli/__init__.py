@@ -22,7 +22,7 @@ def frame() -> typer.Typer:
 
 
 def _asked(words: Sequence[str]) -> typer.Typer:
-    """A bot that runs for months never needs the other commands and what they load; any other call may have them all."""
+    """A bot that runs for months never needs the other commands and what they load; other calls may have them all."""
     if words[:1] == ["run"]:
         from bot.cli import running
 
