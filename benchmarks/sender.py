@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.dispatcher import Pacer, Sender, Spacing
 from bot.exports import make_file
-from bot.live import TURNS
+from bot.turns import set_turns
 from data import migrate, schema
 from data.store import Store, Tx
 from messages import catalog
@@ -231,7 +230,7 @@ async def gather_all(scene: Scene, far: Far) -> Measured:
 
 def run(tell: Tell = no_progress) -> Sequence[Figure]:
     found: dict[str, Measured] = {}
-    sys.setswitchinterval(TURNS)
+    set_turns()
     with world.on_disk() as folder:
         for number, (name, scene) in enumerate(SCENES.items()):
             tell(f"{name}: {scene.letters} letters at {scene.limit} a second", number / (len(SCENES) + 1))

@@ -30,7 +30,8 @@ from benchmarks import world
 from benchmarks.platform import Platform, Poster, Wishes, delivery, message, running, status
 from benchmarks.victim import Victim, free_port, settings
 from data import migrate, schema
-from data.store import Store, Tx, writer_engine
+from data.engines import writer_engine
+from data.store import Store, Tx
 from messages.envelope import Priority
 
 FAULTS = Wishes(errors=0.02, resets=0.02, lost=0.01, blocked=0.02, burst_every=400, retry_after=1.0, statuses=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from bot.nightly import Nightly
 from bot.photos import Photos, Source
 from bot.polling import poll
 from bot.settings import Settings
+from bot.turns import set_turns
 from bot.watch import Watch, free_of
 from bot.web import Health, make_web
 from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
@@ -52,9 +52,6 @@ WHATSAPP_NEWS = timedelta(seconds=90)
 
 LONGEST = timedelta(seconds=60)
 """No request lasts longer, one of a dead process's either."""
-
-TURNS = 0.001
-"""Seconds that the writer's thread may compute before the loop gets its turn: a slot of the sender is a millisecond."""
 
 TICK_LEASE = timedelta(seconds=50)
 TICKS, POLLING = "ticks", "telegram polling"
@@ -85,7 +82,7 @@ class Parts:
 
 def start(settings: Settings, store: Store, host: str, port: int, *, web: bool, sender: bool) -> None:
     """Run on the fast event loop where there is one."""
-    sys.setswitchinterval(TURNS)
+    set_turns()
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(run_live(settings, store, host, port, web=web, sender=sender))
 

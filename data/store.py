@@ -5,57 +5,25 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import queue
-import sqlite3
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from data import (
-    accounts,
-    attendance,
-    audit,
-    broadcasts,
-    desk,
-    events,
-    figures,
-    invitations,
-    landed,
-    letters,
-    meetings,
-    obligations,
-    outbox,
-    overview,
-    people,
-    phones,
-    proposals,
-    questions,
-    quiz,
-    reported,
-    reports,
-    retention,
-    rhythms,
-    rights,
-    scoped,
-    sending,
-    sessions,
-    settings,
-    status,
-    summary,
-    usage,
-    watching,
-)
+from data.engines import RETRIES, reader_engine, writer_engine
+from data.faults import StoreBusyError, StoreError, breaks_the_batch, explained, may_pass_again
 from data.prepared import Prepared
+from data.tx import Tx, no_key
+
+__all__ = ["Store", "StoreBusyError", "StoreError", "Tx", "breaks_the_batch"]
 
 T = TypeVar("T")
 
@@ -64,163 +32,6 @@ SAVEPOINT, UNDO, RELEASE = (
 )
 
 BATCH = 50
-RETRIES = 5
-SQLITE_BREAKS = tuple(
-    f"SQLITE_{what}"
-    for what in ("FULL", "IOERR", "CORRUPT", "NOTADB", "READONLY", "BUSY", "LOCKED", "CANTOPEN", "PROTOCOL")
-)
-"""Faults of the file or the disk; some of them have already undone the whole transaction."""
-
-
-class StoreError(Exception):
-    """The change is not on disk; nothing of it is kept. Who acts: whoever runs the bot."""
-
-
-class StoreBusyError(StoreError):
-    """Another process held the database too long; the same change may pass later."""
-
-
-def no_key() -> str:
-    """A database that was opened without its key signs nothing."""
-    raise StoreError("there is no key to sign with")
-
-
-class Tx:
-    """One open transaction with every shelf on it. `now` is the moment the work is done at, UTC; `key` signs links."""
-
-    def __init__(self, conn: Connection, now: datetime, key: Callable[[], str] = no_key) -> None:
-        self.conn = conn
-        self.now = now
-        self.key = key
-
-    @cached_property
-    def people(self) -> people.People:
-        return people.People(self.conn, self.now)
-
-    @cached_property
-    def meetings(self) -> meetings.Meetings:
-        return meetings.Meetings(self.conn, self.now)
-
-    @cached_property
-    def attendance(self) -> attendance.Attendance:
-        return attendance.Attendance(self.conn, self.now, self.audit, self.summary, self.meetings)
-
-    @cached_property
-    def summary(self) -> summary.Summary:
-        return summary.Summary(self.conn)
-
-    @cached_property
-    def quiz(self) -> quiz.Quizzes:
-        return quiz.Quizzes(self.conn, self.now)
-
-    @cached_property
-    def sessions(self) -> sessions.Sessions:
-        return sessions.Sessions(self.conn, self.now)
-
-    @cached_property
-    def questions(self) -> questions.Questions:
-        return questions.Questions(self.conn, self.now)
-
-    @cached_property
-    def outbox(self) -> outbox.Outbox:
-        return outbox.Outbox(self.conn, self.now)
-
-    @cached_property
-    def sending(self) -> sending.Sending:
-        return sending.Sending(self.conn, self.now)
-
-    @cached_property
-    def events(self) -> events.Events:
-        return events.Events(self.conn, self.now)
-
-    @cached_property
-    def landed(self) -> landed.Landings:
-        return landed.Landings(self.conn, self.now)
-
-    @cached_property
-    def audit(self) -> audit.Audit:
-        return audit.Audit(self.conn, self.now)
-
-    @cached_property
-    def accounts(self) -> accounts.Accounts:
-        return accounts.Accounts(self.conn)
-
-    @cached_property
-    def settings(self) -> settings.Settings:
-        return settings.Settings(self.conn)
-
-    @cached_property
-    def phones(self) -> phones.Phones:
-        return phones.Phones(self.conn, self.now)
-
-    @cached_property
-    def invitations(self) -> invitations.Invitations:
-        return invitations.Invitations(self.conn, self.now)
-
-    @cached_property
-    def figures(self) -> figures.Figures:
-        return figures.Figures(self.conn, self.now)
-
-    @cached_property
-    def obligations(self) -> obligations.Obligations:
-        return obligations.Obligations(self.conn, self.now)
-
-    @cached_property
-    def rights(self) -> rights.Rights:
-        return rights.Rights(self.conn, self.now)
-
-    @cached_property
-    def broadcasts(self) -> broadcasts.Broadcasts:
-        return broadcasts.Broadcasts(self.conn, self.now)
-
-    @cached_property
-    def proposals(self) -> proposals.Proposals:
-        return proposals.Proposals(self.conn, self.now)
-
-    @cached_property
-    def rhythms(self) -> rhythms.Rhythms:
-        return rhythms.Rhythms(self.conn)
-
-    @cached_property
-    def reports(self) -> reports.Reports:
-        return reports.Reports(self.conn, self.now)
-
-    @cached_property
-    def reported(self) -> reported.Reporting:
-        return reported.Reporting(self.conn, self.now)
-
-    @cached_property
-    def letters(self) -> letters.Letters:
-        return letters.Letters(self.conn, self.now)
-
-    @cached_property
-    def usage(self) -> usage.Usage:
-        return usage.Usage(self.conn, self.now)
-
-    @cached_property
-    def retention(self) -> retention.Retention:
-        return retention.Retention(self.conn, self.now, self.settings)
-
-    @cached_property
-    def status(self) -> status.Status:
-        return status.Status(self.conn)
-
-    @cached_property
-    def desk(self) -> desk.Desk:
-        return desk.Desk(self.conn, self.now, self.audit, self.key)
-
-    @cached_property
-    def watching(self) -> watching.Watching:
-        return watching.Watching(self.conn, self.now)
-
-    @cached_property
-    def overview(self) -> overview.Overview:
-        return overview.Overview(self.conn)
-
-    @cached_property
-    def scoped(self) -> scoped.Scoped:
-        return scoped.Scoped(self.conn, self.now, self.audit)
-
 
 Otherwise = Callable[[Tx, Exception], Any]
 Answer = tuple[bool, Any]
@@ -332,9 +143,9 @@ class Store:
                 answers = self._attempt(batch)
             except Exception as fault:  # the writer must outlive any fault: the caller is told, the loop goes on
                 self._drop_connection()
-                if attempt + 1 < RETRIES and _may_pass_again(fault):
+                if attempt + 1 < RETRIES and may_pass_again(fault):
                     continue
-                _tell(batch, [(False, _explain(fault))] * len(batch))
+                _tell(batch, [(False, explained(fault))] * len(batch))
                 return
             self.commits += 1
             _tell(batch, answers)
@@ -425,90 +236,3 @@ def _settle(waiting: Sequence[tuple[Any, Answer]]) -> None:
 
 def _second(otherwise: Otherwise, fault: Exception, tx: Tx) -> Any:
     return otherwise(tx, fault)
-
-
-def writer_engine(url: URL) -> Engine:
-    """The synchronous engine of the writer's thread. Faults end in logs, so none of them quotes parameters."""
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    arguments = {"timeout": 30, "check_same_thread": False, "isolation_level": None}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
-    event.listen(engine, "connect", _sqlite_pragmas)
-    event.listen(engine, "begin", _begin_immediate)
-    return engine
-
-
-def snapshot_engine(url: URL) -> Engine:
-    """Reads that stand still at one moment and hold up nobody: for backups."""
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None}, hide_parameters=True)
-    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
-    return engine
-
-
-def reader_engine(url: URL) -> AsyncEngine:
-    """The asynchronous engine of pages and summaries."""
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
-    with_aiosqlite = url.set(drivername="sqlite+aiosqlite")
-    engine = create_async_engine(with_aiosqlite, connect_args={"timeout": 30}, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
-    return engine
-
-
-def _sqlite_pragmas(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    _write_ahead(cursor)
-    cursor.close()
-
-
-def _write_ahead(cursor: Any) -> None:
-    """Two processes that start on a new file both want to change its journal, and SQLite lets neither wait."""
-    for attempt in range(RETRIES):
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError:
-            if attempt + 1 == RETRIES:
-                raise
-            time.sleep(0.1 * (attempt + 1))
-
-
-def _begin_immediate(conn: Connection) -> None:
-    # The driver would begin late and a released savepoint would survive the outer rollback.
-    conn.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _state(fault: BaseException) -> str:
-    return str(getattr(getattr(fault, "orig", None), "sqlstate", "") or "")
-
-
-def _may_pass_again(fault: BaseException) -> bool:
-    """Serialisation failure or deadlock: the whole batch is repeated. So is a lost connection."""
-    if not isinstance(fault, DBAPIError):
-        return False
-    return fault.connection_invalidated or _state(fault) in {"40001", "40P01", "57P01", "08006", "08003"}
-
-
-def breaks_the_batch(fault: BaseException) -> bool:
-    """A fault of the database rather than of one event: a full disk, an I/O error, a deadlock, a lost server. Nothing
-    that was done in this transaction can be trusted; whoever catches such a fault lets it through."""
-    if not isinstance(fault, DBAPIError):
-        return False
-    if isinstance(fault.orig, sqlite3.Error):
-        name = str(getattr(fault.orig, "sqlite_errorname", ""))  # a fault of the driver itself has none
-        return name.startswith(SQLITE_BREAKS)
-    state = _state(fault)
-    return fault.connection_invalidated or state[:2] in {"40", "53", "57", "58", "08"}
-
-
-def _explain(fault: Exception) -> Exception:
-    if not isinstance(fault, DBAPIError):
-        return fault
-    words = str(fault.orig).strip().splitlines()[0] if str(fault.orig).strip() else type(fault.orig).__name__
-    if "locked" in words or "busy" in words:
-        return StoreBusyError(f"the database is held by another process ({words})")
-    return StoreError(f"the database refused the change: {words}")

@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Table
 
 from data import migrate
+from data.engines import snapshot_engine
 from data.keeping.file import BackupError, Content, Manifest, examine, keep_manifest, lines_of, tables_of
-from data.store import Store, snapshot_engine
+from data.store import Store
 
 Tell = Callable[[str, int], None]
 """Hears the name of each table and how many rows it had."""

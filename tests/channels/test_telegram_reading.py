@@ -202,12 +202,17 @@ def test_of_an_edit_only_that_is_known_and_a_place_that_moves_is_none():
     [
         ({"update_id": 7, "poll_answer": {"poll_id": "1", "user": SITI, "option_ids": [0]}}, "811000001"),
         ({"update_id": 7, "of_next_year": {"from": SITI, "chat": CHAT}}, "811000001"),
-        ({"update_id": 7, "message": {"from": SITI, "chat": CHAT, "text": "no date, no id"}}, "811000001"),
+        ({"update_id": 7, "message": {"from": SITI, "text": "no chat"}}, "811000001"),
     ],
 )
 def test_an_unknown_kind_is_an_inbound_of_kind_other(payload, expected):
     found = one(payload)
     assert (found.kind, found.sender.value, found.event, found.at) == (Kind.OTHER, expected, "7:0", NOW)
+
+
+def test_words_without_a_date_are_read_all_the_same():
+    found = one({"update_id": 7, "message": {"from": SITI, "chat": CHAT, "text": "hadir bu"}})
+    assert (found.kind, found.text, found.event, found.at) == (Kind.TEXT, "hadir bu", "7:0", NOW)
 
 
 def test_an_update_from_nobody_is_noticed_and_answers_nobody():
@@ -227,13 +232,13 @@ def test_a_time_is_never_in_the_future():
     assert one(ahead).event == f"500:{int(NOW.timestamp()) + 3600}"
 
 
-def test_a_message_quoted_a_thousand_times_in_itself_is_read_without_its_quotes():
+def test_a_message_quoted_a_thousand_times_in_itself_is_read():
     deep = message(text="hadir")
     inner = deep["message"]
     for _ in range(2000):
         inner["reply_to_message"] = {"message_id": 1, "chat": CHAT, "date": SENT}
         inner = inner["reply_to_message"]
-    assert one(deep).sender.value == "811000001"
+    assert (one(deep).sender.value, one(deep).text) == ("811000001", "hadir")
 
 
 @given(JSON)

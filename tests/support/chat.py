@@ -34,10 +34,11 @@ from bot.dispatcher.settling import owe
 from data import schema
 from data.audit import Change
 from data.content.sessions import session as find_session
+from data.engines import writer_engine
 from data.obligations import LOOK_AT_ONCE
 from data.outbox import Claimed
 from data.records import Consent, Entry, FamilyStatus, Hours, Kelompok, Kind, Meeting, Role, Topic
-from data.store import Tx, no_key, writer_engine
+from data.tx import Tx, no_key
 from handlers import obligations, reached, reminders, timetable
 from handlers.meetings import Plan, create
 from handlers.meetings.preview import title_of

@@ -23,6 +23,9 @@ from messages.envelope import Address, Inbound, Letter, StatusUpdate
 
 __all__ = ["AiohttpRequest", "Telegram"]
 
+UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, OSError, RecursionError)
+"""What python-telegram-bot raises on an answer that is not shaped as it expects."""
+
 
 class Telegram:
     name = limits.NAME
@@ -31,8 +34,12 @@ class Telegram:
         self._bot = bot
         self._uploads = Uploads(limits.UPLOADED_FOR)
 
+    @property
+    def _request(self) -> AiohttpRequest:
+        return cast(AiohttpRequest, self._bot.request)
+
     def parse(self, payload: Mapping[str, Any], received: datetime) -> list[Inbound | StatusUpdate | Notice]:
-        return reading.read(payload, received, self._bot)
+        return reading.read(payload, received)
 
     def render(self, letter: Letter, now: datetime) -> Body:
         return rendering.render(letter, now)
@@ -41,7 +48,7 @@ class Telegram:
         with _told():
             try:
                 return Sent(str(await self._post(body, file)))
-            except reading.UNREADABLE as error:
+            except UNREADABLE as error:
                 # Taken, but with an answer that the library cannot read: sending again might double it.
                 raise Unknown(type(error).__name__) from error
 
@@ -71,8 +78,7 @@ class Telegram:
 
     async def _post_words(self, call: Mapping[str, Any]) -> int:
         """Of the answer only the number is wanted: a whole `Message` costs more than everything else about a send."""
-        request = cast(AiohttpRequest, self._bot.request)
-        answer = table(await request.call(f"{self._bot.base_url}/sendMessage", call))
+        answer = table(await self._request.call(f"{self._bot.base_url}/sendMessage", call))
         number = whole(answer.get("message_id"))
         if number is None or "date" not in answer or not table(answer.get("chat")):
             raise Unknown("accepted with an answer that is no message")
@@ -88,8 +94,9 @@ class Telegram:
 
     async def answer_callback(self, callback_id: str, text: str = "") -> None:
         """Stops the little clock on the button. An old press needs no answer any more."""
+        call = {"callback_query_id": callback_id, **({"text": text[: limits.CALLBACK_ANSWER]} if text else {})}
         with _told(), suppress(BadRequest):
-            await self._bot.answer_callback_query(callback_id, text=text[: limits.CALLBACK_ANSWER] or None)
+            await self._request.call(f"{self._bot.base_url}/answerCallbackQuery", call)
 
     async def username(self) -> str:
         """What stands behind t.me/ in a link to this bot."""
