@@ -27,7 +27,6 @@ from bot.simulator import api
 from bot.simulator.play import CLOCK, Play
 from bot.web import Health, make_web
 from data import migrate
-from data.intake.sample import load_sample
 from data.retention import KEEP_NIK
 from data.store import Store, Tx
 from messages.envelope import Letter
@@ -98,7 +97,7 @@ def claim_for_simulator(tx: Tx, sample: bool) -> bool:
         )
     tx.settings.keep(KIND, SIMULATOR)
     tx.settings.keep(CLOCK, SAMPLE_STARTS.isoformat())
-    return load_sample(Tx(tx.conn, SAMPLE_STARTS)) if sample else False
+    return _load_sample(Tx(tx.conn, SAMPLE_STARTS)) if sample else False
 
 
 def claim_for_real(tx: Tx, sample: bool) -> None:
@@ -110,7 +109,13 @@ def claim_for_real(tx: Tx, sample: bool) -> None:
         )
     tx.settings.keep(KIND, REAL)
     if sample:
-        load_sample(tx)
+        _load_sample(tx)
+
+
+def _load_sample(tx: Tx) -> bool:
+    from data.intake.sample import load_sample  # with all that reads rosters, which a real bot never needs
+
+    return load_sample(tx)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -35,16 +35,18 @@ class Flood:
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
-        self._of: OrderedDict[Address, deque[tuple[datetime, str]]] = OrderedDict()
+        # Most write a message or two, for which a deque would be ten times too large.
+        self._of: OrderedDict[Address, list[tuple[datetime, str]]] = OrderedDict()
 
     def count(self, msg: Inbound) -> int:
         """How many of this address fall into the minute that ends with this one. A repeated event counts once."""
-        seen = self._of.setdefault(msg.sender, deque(maxlen=4 * MOST_OF_STAFF))
+        seen = self._of.setdefault(msg.sender, [])
         self._of.move_to_end(msg.sender)
         if len(self._of) > KNOWN:
             self._of.popitem(last=False)
         if all(event != msg.event for _, event in seen):
             seen.append((msg.at, msg.event))
+            del seen[: -4 * MOST_OF_STAFF]
         return sum(1 for at, _ in seen if msg.at - WINDOW < at <= msg.at)
 
     def way(self, msg: Inbound) -> inbox.Way:

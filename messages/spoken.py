@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
 
-from babel.dates import format_date
-
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 ZONES = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
@@ -33,22 +46,28 @@ def clock_zone(at: datetime) -> str:
 
 def long_date(day: date) -> str:
     """'Sabtu, 28 November 2026'."""
-    return _dated(day, "EEEE, d MMMM y")
+    return f"{DAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def day_and_date(day: date) -> str:
     """'Sabtu 28 November': for a mother, who knows the year."""
-    return _dated(day, "EEEE d MMMM")
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 def short_date(day: date) -> str:
-    return _dated(day, "EEEE d MMM")
+    """'Sabtu 28 Nov'."""
+    return f"{DAYS[day.weekday()]} {short_day(day)}"
+
+
+def short_day(day: date) -> str:
+    """'28 Nov'."""
+    return f"{day.day} {SHORT_MONTHS[day.month - 1]}"
 
 
 def month_name(month: str) -> str:
     """'2026-11' → 'November 2026'."""
     year, number = month.split("-")
-    return _dated(date(int(year), int(number), 1), "MMMM y")
+    return f"{MONTHS[int(number) - 1]} {int(year)}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -56,13 +75,3 @@ def listed(words: Sequence[str]) -> str:
     if len(words) <= 2:
         return " dan ".join(words)
     return f"{', '.join(words[:-1])}, dan {words[-1]}"
-
-
-def _dated(day: date, pattern: str) -> str:
-    return _written(day.year, day.month, day.day, pattern)
-
-
-@lru_cache(maxsize=512)
-def _written(year: int, month: int, day: int, pattern: str) -> str:
-    """The same few days are spoken of all the time."""
-    return format_date(date(year, month, day), pattern, locale="id")

@@ -3,59 +3,41 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
-from bot.cli import (
-    audit,
-    content,
-    doctor,
-    events,
-    export,
-    imports,
-    invite,
-    keeping,
-    meetings,
-    obligations,
-    people,
-    quiz,
-    reading,
-    running,
-    staff,
-    summary,
-    whatsapp,
-)
 from bot.cli.speaking import Failed, WrongInput, complain
 
-app = typer.Typer(
-    help="LIKE-PKH: undangan P2K2, jawaban keluarga, daftar hadir, dan rekap.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-)
-for part in (running, doctor, summary, reading, invite, keeping):
-    part.add_to(app)
-for name, group in (
-    ("import", imports.app),
-    ("staff", staff.app),
-    ("meetings", meetings.app),
-    ("obligations", obligations.app),
-    ("quiz", quiz.app),
-    ("people", people.app),
-    ("content", content.app),
-    ("events", events.app),
-    ("export", export.app),
-    ("audit", audit.app),
-    ("whatsapp", whatsapp.app),
-):
-    app.add_typer(group, name=name)
+
+def frame() -> typer.Typer:
+    """The command line without a command."""
+    return typer.Typer(
+        help="LIKE-PKH: undangan P2K2, jawaban keluarga, daftar hadir, dan rekap.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+    )
+
+
+def _asked(words: Sequence[str]) -> typer.Typer:
+    """A bot that runs for months never needs the other commands and what they load; other calls may have them all."""
+    if words[:1] == ["run"]:
+        from bot.cli import running
+
+        app = frame()
+        running.add_to(app)
+        return app
+    from bot.cli.commands import app as every
+
+    return every
 
 
 def main() -> None:
     """Exit status: 0 done, 1 failed, 2 wrong input."""
     try:
-        app()
+        _asked(sys.argv[1:])()
     except WrongInput as fault:
         complain(str(fault))
         sys.exit(2)

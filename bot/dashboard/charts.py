@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from babel.dates import format_date
 
 from data.overview import Sums
+from messages.spoken import SHORT_MONTHS
 
 HEIGHT, TOP, BOTTOM = 210, 26, 28
 WIDE, NARROW = 640, 320
@@ -103,9 +101,9 @@ def _bars(months: Sequence[str], found: Mapping[str, Sums], shares: Shares, abov
 
 def _label(month: str, *, first: bool) -> str:
     """'Des', and with its year where one begins."""
-    day = date(int(month[:4]), int(month[5:]), 1)
-    short = format_date(day, "MMM", locale="id")
-    return f"{short} {day:%y}" if first or day.month == 1 else short
+    year, number = month.split("-")
+    short = SHORT_MONTHS[int(number) - 1]
+    return f"{short} {year[2:]}" if first or number == "01" else short
 
 
 def percent(part: int, whole: int) -> str:

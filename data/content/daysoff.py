@@ -6,8 +6,10 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import holidays
+if TYPE_CHECKING:  # large, and asked only where a meeting is planned
+    from holidays import HolidayBase
 
 
 @lru_cache(maxsize=1)
@@ -17,8 +19,10 @@ def _overrides() -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _national(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("ID", years=year, language="id")
+def _national(year: int) -> HolidayBase:
+    from holidays import country_holidays
+
+    return country_holidays("ID", years=year, language="id")
 
 
 def day_off(day: date) -> str | None:

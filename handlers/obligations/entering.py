@@ -14,7 +14,6 @@ from data.records import Kelompok, Kpm, Person
 from data.store import Tx
 from handlers import families, scope
 from handlers.obligations.applying import apply
-from handlers.obligations.wording import short_day
 from handlers.rules.data_changes import Change, Meant, complete, read_change
 from handlers.rules.dates import DateFault
 from handlers.speech import say
@@ -157,7 +156,7 @@ def _told_in_person(meant: Meant, today: date) -> str:
     first = [rule for rule in rules().values() if rule.unit == "hari" and rule.component == "nifas"]
     ends = (meant.day + timedelta(days=rule.until) for rule in first)
     until = next((end for end in ends if end >= today), None)
-    return f" Sampaikan juga langsung: ibu dan bayi diperiksa bidan sampai {short_day(until)}." if until else ""
+    return f" Sampaikan juga langsung: ibu dan bayi diperiksa bidan sampai {spoken.short_day(until)}." if until else ""
 
 
 def _masked(number: str | None) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from babel.dates import format_date
-
 from data.content.obligations import Rule, rules
 from data.obligations import Claim, Item, Kept, Member
 from handlers.rules.obligations import Occurrence
+from messages.spoken import short_day
 
 TOGETHER = 170
 """Letters of what a reminder asks; with names and the rest it stays under 300."""
@@ -96,7 +95,3 @@ def state_words(kept: Kept | None) -> str:
     if kept is not None and kept.mark is not None:
         return _WRITTEN[kept.mark]
     return _SAID[kept.claim] if kept is not None and kept.claim is not None else "belum ada kabar"
-
-
-def short_day(day: date) -> str:
-    return format_date(day, "d MMM", locale="id")

@@ -1,6 +1,11 @@
 """Which known word is meant by this spelling?"""
 
+from __future__ import annotations
+
 import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -11,6 +16,8 @@ from messages.reading.slips import DOUBLED, NEIGHBOURS
 
 LONGEST = 24
 SHORTEST_TYPO = 5
+NUMBER = 0xFFFF
+"""The bits of a place in the index that hold the word's number; the rest is a hash."""
 
 _TRIPLED = re.compile(r"(.)\1{2,}")
 SHORTEST_STEM = 4
@@ -46,17 +53,35 @@ def _shortened(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
-def _index() -> dict[str, list[str]]:
-    index: dict[str, list[str]] = {}
-    for word in LEXICON.words:
-        # No slip makes a town of a fish.
-        if len(word) >= SHORTEST_TYPO and word.isalpha() and "town" not in tags_of(LEXICON.words[word][0]):
-            for shorter in _shortened(word):
-                index.setdefault(shorter, []).append(word)
-    return index
+def _index() -> tuple[list[str], array[int]]:
+    """The words in which a slip may be found, and in order: the hash of each shortened form and the word's number."""
+    # No slip makes a town of a fish.
+    words = [
+        word
+        for word, lemmas in LEXICON.words.items()
+        if len(word) >= SHORTEST_TYPO and word.isalpha() and "town" not in tags_of(lemmas[0])
+    ]
+    return words, array("q", sorted(_hashed(form) | i for i, word in enumerate(words) for form in _shortened(word)))
 
 
-_BY_SHORTENED = _index()
+def _hashed(form: str) -> int:
+    return hash(form) & ~NUMBER
+
+
+# A dictionary of these forms, thirty thousand strings, would be the largest thing in memory.
+_WORDS, _BY_SHORTENED = _index()
+
+
+def _sharing(forms: set[str]) -> Iterator[str]:
+    """The words of which one of these is a shortened form."""
+    for form in forms:
+        key = _hashed(form)
+        i = bisect_left(_BY_SHORTENED, key)
+        while i < len(_BY_SHORTENED) and _BY_SHORTENED[i] & ~NUMBER == key:
+            yield _WORDS[_BY_SHORTENED[i] & NUMBER]
+            i += 1
+
+
 # Words of four letters are mistyped too, but many of their neighbours are names ("Nisa"): only the commonest answers.
 # Of two words one slip away, the one that answers is meant ("dayang" is "datang", not "sayang").
 _ANSWERING = ("come", "can", "done", "late", "sick", "stop")
@@ -134,7 +159,7 @@ def _mistyped(word: str) -> Found | None:
         return next(((LEXICON.words[near], "typo") for near in _SHORT if _one_key_off(word, near)), None)
     if len(word) < SHORTEST_TYPO or not word.isalpha():
         return None
-    near = {entry for shorter in _shortened(word) for entry in _BY_SHORTENED.get(shorter, ())}
+    near = set(_sharing(_shortened(word)))
     slips = [(score, entry) for entry in near if (score := fuzz.ratio(word, entry)) and _one_slip(word, entry, score)]
     if not slips:
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.commands import app
 from tests.support.databases import NOW
 from tests.support.pages import served
 from tests.support.village import settle

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from typer.main import get_command
 
-from bot.cli import app
+from bot.cli.commands import app
 from messages.reading import Expecting
 from tests.support.databases import sqlite_copy
 from tests.support.process import Done, like_pkh

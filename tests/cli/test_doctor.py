@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from bot import doctor
 from bot.app import claim_for_real, claim_for_simulator, make_simulator, open_store
-from bot.cli import app
+from bot.cli.commands import app
 from bot.cli.speaking import Failed
 from bot.doctor import Finding, State
 from bot.settings import Settings

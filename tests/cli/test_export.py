@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from bot.cli.commands import app
 from bot.cli.speaking import WrongInput
 from bot.clock import RealClock
 from tests.support.chat import Cast, Chat

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from bot.cli.commands import app
 from bot.cli.speaking import WrongInput
 from bot.exports import make_file, paper
 from handlers.registration.links import TELEGRAM_USERNAME, WHATSAPP_NUMBER

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp, template_definition
-from bot.cli import app
+from bot.cli.commands import app
 from bot.cli.speaking import Failed
 from bot.cli.whatsapp import needed
 from bot.names import keep_names

@@ -11,7 +11,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from bot.cli import app
+from bot.cli.commands import app
 
 
 @cache

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.obligations.collecting import Row, Verkom, age_words
-from handlers.obligations.wording import phrase, short_day
+from handlers.obligations.wording import phrase
 from handlers.rules.verkom import FORM_WORDS, Entry, count
+from messages.spoken import short_day
 
 
 @dataclass(frozen=True, slots=True)
