@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:  # it brings the ORM along, 8 MB that nobody needs before a page is read
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 RETRIES = 5
 
@@ -43,6 +45,8 @@ def snapshot_engine(url: URL) -> Engine:
 
 def reader_engine(url: URL) -> AsyncEngine:
     """The asynchronous engine of pages and summaries."""
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     with_aiosqlite = url.set(drivername="sqlite+aiosqlite")

@@ -12,16 +12,18 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from data.engines import RETRIES, reader_engine, writer_engine
 from data.faults import StoreBusyError, StoreError, breaks_the_batch, explained, may_pass_again
 from data.prepared import Prepared
 from data.tx import Tx, no_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = ["Store", "StoreBusyError", "StoreError", "Tx", "breaks_the_batch"]
 

@@ -13,6 +13,7 @@ RARE = {
     "openpyxl": "rosters",
     "phonenumbers": "staff are added with a command",
     "reportlab": "papers",
+    "sqlalchemy.orm": "comes with the engine of the pages, when the first is read",
     "xlsxwriter": "papers",
 }
 
