@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import hashlib
 import hmac
 import json
@@ -402,6 +403,7 @@ def _serve(wishes: Wishes, port: int) -> None:
     async def forever() -> None:
         with suppress(OSError):
             os.nice(-10)  # it stands for another computer, which does not wait for this one's processor
+        gc.disable()  # and whose pauses are not taken for the sender's haste
         async with running(Platform(wishes), port):
             await asyncio.Event().wait()
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from math import sqrt
 
 SHARE = 0.98
 """Of the set rate: the rest is for the network's jitter."""
 
 JITTER = 0.024
 """Seconds by which the network may push letters together. The platform counts when they arrive, we when they leave."""
+
+SURE = 5.0
+"""Standard deviations: of many letters near the edge of a second about as many are pushed out of it as into it."""
 
 CATCH_UP = 0.5
 """Seconds of delay that are made up for by closer slots: a sleeping loop wakes late, never early."""
@@ -51,6 +55,8 @@ class Pacer:
         self._next = clock()
         self._paused_until = 0.0
         self._few = max(1, round(rate / 50))
+        # Of n letters within the jitter of an edge a sixth is the variance; a second has two edges.
+        self._jitter = min(JITTER, SURE * sqrt(rate * JITTER / 3) / rate)
         self._slots: deque[Slot] = deque(maxlen=max(int(rate) + 1, self._few))
 
     @property
@@ -79,7 +85,7 @@ class Pacer:
 
     def _full_until(self, allowed: float) -> float:
         """Until when the last second, as the platform may see it, has no room."""
-        return self._slots[-int(allowed)].at + 1.0 + JITTER if len(self._slots) >= allowed >= 1.0 else 0.0
+        return self._slots[-int(allowed)].at + 1.0 + self._jitter if len(self._slots) >= allowed >= 1.0 else 0.0
 
     def pause(self, seconds: float, *, learn: bool) -> None:
         """The platform said stop: everybody waits exactly that long, and afterwards goes a little slower. What was
