@@ -208,7 +208,7 @@ class Store:
                 self._jobs.put(None)
                 self._thread.join()
                 self._thread = None
-        self.engine.dispose()
+            self.engine.dispose()  # while none connects: its connection would be nobody's
 
 
 def _tell(batch: Sequence[_Job], answers: Sequence[Answer]) -> None:
