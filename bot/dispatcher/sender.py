@@ -34,8 +34,8 @@ LOOK, IDLE = 0.1, 1.0
 """Seconds between two looks when nobody says that something came in: another process may have put it there. The
 longer nothing comes, the rarer."""
 
-GATHER = 0.004
-"""Seconds that answers wait for others, so that they share a commit."""
+GATHER = 0.015
+"""Seconds that answers wait for others, so that they share a commit. A reply that was put there waits for none."""
 
 AHEAD, MOST_AHEAD = 0.02, 0.5
 """Seconds of sending that are taken ahead, beside the time of three transactions: no slot waits for the disk. After a
