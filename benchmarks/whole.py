@@ -82,7 +82,9 @@ def _answers(address: str) -> bool:
 def build(file: Path, groups: int, families: int, channel: str, meeting: int) -> list[tuple[str, Meeting]]:
     """So many kelompok with so many families. The first `meeting` of them have a meeting, and each of their families
     has been told of it: gives their phones, each with its meeting."""
-    store = Store(f"sqlite:///{file}", lambda: datetime.now(UTC))
+    # Nobody is told of a meeting at night, whenever this is measured.
+    morning = datetime.now(ZoneInfo(world.ZONE)).replace(hour=10, minute=0, second=0, microsecond=0)
+    store = Store(f"sqlite:///{file}", lambda: (morning - timedelta(days=1)).astimezone(UTC))
     migrate.upgrade(store)
     made = store.run(lambda tx: _populate(tx, groups, families, channel, meeting))
     while store.run(reminders.tick_letters):
@@ -102,8 +104,8 @@ def _populate(tx: Tx, groups: int, families: int, channel: str, meeting: int) ->
 
 
 def _meeting(tx: Tx, group: int) -> Meeting:
-    """In two days."""
-    starts = tx.now + timedelta(days=2)
+    """Three days after it was told of, which was yesterday."""
+    starts = tx.now + timedelta(days=3)
     what = ("Balai Desa", "1.1", "Menjadi orang tua yang lebih baik", CODE)
     made = tx.meetings.add(
         Kind.P2K2,
