@@ -25,7 +25,6 @@ from telegram import Bot
 from benchmarks import world
 from benchmarks.figures import Figure, Tell, no_progress
 from benchmarks.platform import BUSINESS_ID, PHONE_ID, TOKEN, Far, Wishes, elsewhere
-from bot.channels import leaving
 from bot.channels.base import Channel
 from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
@@ -105,7 +104,7 @@ async def send_all(file: Path, scene: Scene, far: Far) -> Measured:
     store.run(lambda tx: fill(tx, scene))
     catalog.entries()
     connector, jar = aiohttp.TCPConnector(limit=0, keepalive_timeout=15), aiohttp.DummyCookieJar()
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, trace_configs=[leaving.tracing()]) as session:
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as session:
         sender, stop = make_sender(store, scene, session, far.url), asyncio.Event()
         cpu = time.process_time()
         running = asyncio.create_task(sender.run(stop))

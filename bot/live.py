@@ -18,7 +18,6 @@ from starlette.routing import BaseRoute
 from telegram import Bot
 
 from bot import dashboard, scheduler
-from bot.channels import leaving
 from bot.channels.base import ChannelError
 from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
@@ -104,7 +103,7 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
         loop.add_signal_handler(name, stop.set)
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)  # each sender bounds what is under way
     jar = aiohttp.DummyCookieJar()  # neither platform sets any
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, trace_configs=[leaving.tracing()]) as session:
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as session:
         parts = _assemble(settings, store, session, web=web)
         tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
         if sender:

@@ -41,6 +41,10 @@ AHEAD, MOST_AHEAD = 0.02, 0.5
 """Seconds of sending that are taken ahead, beside the time of three transactions: no slot waits for the disk. After a
 crash nobody knows of these whether they left, so there are no more than needed."""
 
+GRAIN = 0.005
+"""Seconds between two wakes of the loop that lets letters leave: at the highest rates several leave at one wake, which
+costs a quarter less than a wake for each."""
+
 URGENT = 32
 """Replies and changes that are taken at once; more of them wait in the outbox."""
 
@@ -256,7 +260,7 @@ class Sender:
             if not self._may_leave():
                 await at_most(self._move, 1.0)
             elif (wait := self.pacer.wait()) > 0:
-                await asyncio.sleep(min(wait, 1.0))
+                await asyncio.sleep(min(max(wait, GRAIN), 1.0))
             else:
                 self._leave(self._next())
 

@@ -5,7 +5,6 @@ TimedOut means that the request left and no answer came; any other NetworkError 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any, cast
@@ -16,20 +15,18 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.errors import NEVER_LEFT, NO_ANSWER
+from bot.channels.leaving import Leaving, LeavingForm, as_json
 from bot.channels.telegram.limits import CONNECT_SECONDS, READ_SECONDS, UPLOAD_SECONDS
 
 # python-telegram-bot's switch to times as timedelta, read at each use; without it every RetryAfter warns.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
-PLAIN, JSON = ({"Content-Type": f"application/{kind}"} for kind in ("x-www-form-urlencoded", "json"))
-
-
 class _Json:
     """Stands where a RequestData stands, which nobody but the library may make: a call as plain JSON."""
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
-        self.body = json.dumps(fields).encode()
+        self.body = as_json(fields)
 
 
 class AiohttpRequest(BaseRequest):
@@ -73,7 +70,7 @@ class AiohttpRequest(BaseRequest):
         )
         try:
             async with self._session.request(
-                method, url, **_form(request_data), timeout=timeout, allow_redirects=False
+                method, url, data=_form(request_data), timeout=timeout, allow_redirects=False
             ) as response:
                 return response.status, await response.read()
         except NEVER_LEFT as error:
@@ -83,15 +80,15 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut(type(error).__name__) from None
 
 
-def _form(data: RequestData | _Json | None) -> dict[str, Any]:
+def _form(data: RequestData | _Json | None) -> Leaving | LeavingForm | None:
     if data is None:
-        return {}
+        return None
     if isinstance(data, _Json):
-        return {"data": data.body, "headers": JSON}
+        return data.body
     if not data.contains_files:
         # aiohttp's own form prepares for files with every call, which costs as much as the rest of it.
-        return {"data": urlencode(data.json_parameters).encode(), "headers": PLAIN}
+        return Leaving(urlencode(data.json_parameters).encode(), content_type="application/x-www-form-urlencoded")
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return {"data": form}
+    return LeavingForm(form)

@@ -11,6 +11,7 @@ import aiohttp
 from bot.channels.base import ChannelError, File, Refused, TryLater, Unknown
 from bot.channels.careful import named, table, tables, whole, words
 from bot.channels.errors import NO_ANSWER, lost, whatsapp_error
+from bot.channels.leaving import as_json
 from bot.channels.parts import is_picture_file, is_voice_file
 from bot.channels.whatsapp.limits import CONNECT_SECONDS, UPLOAD_SECONDS
 
@@ -28,7 +29,7 @@ class Graph:
 
     async def post(self, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> Mapping[str, Any]:
         """`repeatable` says that a second time does no harm, so that no answer means try again, not unknown."""
-        return await self._call("POST", path, repeatable=repeatable, json=body)
+        return await self._call("POST", path, repeatable=repeatable, data=as_json(body))
 
     async def upload(self, path: str, file: File) -> str:
         """Returns the media id. A file is uploaded again without anybody noticing."""
