@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from data.dialect import InsertOnce, Upsert
+from data.prepared import Prepared
 from data.schema import account, lease, template_state
 
 NEW_LEASE = InsertOnce(lease, ["account"])
@@ -32,7 +33,7 @@ SEIZE = (
     .where(lease.c.account == bindparam("b_account"))
     .values(holder=bindparam("b_holder"), until=bindparam("b_until"), fence=lease.c.fence + bindparam("b_step"))
 )
-PAUSED = (
+PAUSED = Prepared(
     select(account.c.paused_until)
     .select_from(lease.outerjoin(account, account.c.account == lease.c.account))
     .where(
@@ -43,6 +44,9 @@ PAUSED = (
 )
 RENEW = TAKE.where(lease.c.holder == bindparam("b_holder"), lease.c.fence == bindparam("b_fence"))
 STOPPED = ("PAUSED", "REJECTED", "DISABLED")
+STOPPED_NOW = Prepared(
+    select(template_state.c.name, template_state.c.at).where(template_state.c.status.in_(list(STOPPED)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Accounts:
     def may_send(self, held: Lease, holder: str) -> tuple[bool, datetime | None]:
         """Whether the lease is still ours, and until when the account is paused: asked before every claim."""
         values = {"b_account": held.account, "b_holder": holder, "b_fence": held.fence}
-        row = self.conn.execute(PAUSED, values).first()
+        row = PAUSED.first(self.conn, values)
         return (False, None) if row is None else (True, row.paused_until)
 
     def pause(self, name: str, until: datetime, reason: str) -> None:
@@ -144,8 +148,7 @@ class Accounts:
 
     def stopped_templates(self) -> Mapping[str, datetime]:
         """Templates that WhatsApp paused or rejected, with when it said so: their letters wait."""
-        rows = self.conn.execute(select(template_state).where(template_state.c.status.in_(STOPPED)))
-        return {row.name: row.at for row in rows}
+        return {row.name: row.at for row in STOPPED_NOW.all(self.conn, {})}
 
     def templates(self) -> dict[str, tuple[str, str]]:
         rows = self.conn.execute(select(template_state).order_by(template_state.c.name))

@@ -155,6 +155,8 @@ class Store:
 
     def _attempt(self, batch: Sequence[_Job]) -> list[Answer]:
         conn = self._connection()
+        if len(batch) == 1 and batch[0].otherwise is None:
+            return [self._alone(conn, batch[0].work)]
         answers: list[Answer] = []
         with conn.begin():
             for job in batch:
@@ -163,6 +165,16 @@ class Store:
                     ok, value = self._in_savepoint(conn, partial(_second, job.otherwise, value))
                 answers.append((ok, value))
         return answers
+
+    def _alone(self, conn: Connection, work: Callable[[Tx], Any]) -> Answer:
+        """Nothing stands beside it: the transaction itself is undone."""
+        try:
+            with conn.begin():
+                return True, work(Tx(conn, self.clock(), self.key))
+        except BaseException as fault:
+            if breaks_the_batch(fault):
+                raise
+            return False, fault
 
     def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> Answer:
         SAVEPOINT.change(conn, {})

@@ -75,8 +75,9 @@ class Pacer:
     def take(self) -> Slot:
         """A letter leaves in this slot."""
         slot, allowed = Slot(self.clock), self._allowed()
-        # Only what the loop was late is made up for, not what the limit made us wait.
-        self._next = max(self._next, self._full_until(allowed), slot.at - CATCH_UP) + 1.0 / (allowed * SHARE)
+        # What the loop was late is made up for, and what our own margin made us wait; not what the limit did.
+        limited = self._full_until(allowed) - self._jitter
+        self._next = max(self._next, limited, slot.at - CATCH_UP) + 1.0 / (allowed * SHARE)
         self._slots.append(slot)
         return slot
 

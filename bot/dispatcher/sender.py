@@ -34,10 +34,10 @@ LOOK, IDLE = 0.1, 1.0
 """Seconds between two looks when nobody says that something came in: another process may have put it there. The
 longer nothing comes, the rarer."""
 
-GATHER = 0.015
+GATHER = 0.03
 """Seconds that answers wait for others, so that they share a commit. A reply that was put there waits for none."""
 
-AHEAD, MOST_AHEAD = 0.02, 0.5
+AHEAD, MOST_AHEAD = 0.02 + GATHER, 0.5
 """Seconds of sending that are taken ahead, beside the time of three transactions: no slot waits for the disk. After a
 crash nobody knows of these whether they left, so there are no more than needed."""
 
@@ -101,8 +101,8 @@ class Sender:
         self._doubtful: dict[int, float] = {}
         self._done: list[Outcome] = []
         self._seen: list[Claimed] = []
-        self._stir, self._move = asyncio.Event(), asyncio.Event()
-        self._woken = self._closing = self._one_by_one = False
+        self._stir, self._move, self._woken = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._closing = self._one_by_one = False
         self._idle = LOOK
         self._urgent_at = self._look_at = self._fresh_at = self._sweep_at = self._inherit_at = 0.0
 
@@ -113,7 +113,8 @@ class Sender:
 
     def wake(self) -> None:
         """Something may have been put into the outbox."""
-        self._woken, self._idle = True, LOOK
+        self._idle = LOOK
+        self._woken.set()
         self._stir.set()
 
     # --- while the lease is ours
@@ -149,7 +150,7 @@ class Sender:
                 task.cancel()
             # A transaction under way is awaited, not cancelled: what it took and kept must be known here.
             self._closing = True
-            self._stir.set()
+            self.wake()
             results = await asyncio.gather(turning, *others, return_exceptions=True)
             self._give_back()
         raise_first(results)
@@ -182,9 +183,10 @@ class Sender:
         self._end_doubts(now)
         bulk = self.ahead - self._bulk_ready
         urgent = 0
-        if self._woken or now >= self._urgent_at:
+        if self._woken.is_set() or now >= self._urgent_at:
             urgent = max(0, max(URGENT, self.ahead) - (len(self._ready) - self._bulk_ready))
-            self._woken, self._urgent_at = False, now + self._idle
+            self._urgent_at = now + self._idle
+            self._woken.clear()
         if sweep := now >= self._sweep_at:
             self._sweep_at = now + SWEEP
         return Wish(
@@ -235,8 +237,8 @@ class Sender:
         wants_more = self._bulk_ready <= self.ahead // 2 and bool(self._seen) and bool(turn.tried)
         if not (self._stir.is_set() or wants_more):
             await at_most(self._stir, self._idle)
-        if not (self._woken or self._closing):
-            await asyncio.sleep(GATHER)
+        if not self._closing:
+            await at_most(self._woken, GATHER)
 
     # --- doubts
 
