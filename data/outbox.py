@@ -198,6 +198,12 @@ class Claimed:
     blocked: bool = False
     """Its person has blocked us since it was put there."""
 
+    def held(self, fence: int) -> Claimed:
+        """The same, taken under this fence. `dataclasses.replace` costs four times as much, for every letter."""
+        return Claimed(
+            self.letter, self.address_id, self.about, self.unasked, self.attempts, self.priority, fence, self.blocked
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.dispatcher.carrying import Outcome, inherited, unsent
@@ -96,7 +96,7 @@ class Turner:
         bulk = _one_each(seen, wish.bulk, {one.address_id for one in urgent} | wish.skip)
         taken |= tx.sending.take([one.letter.id for one in bulk], fence)
         turn.tried = frozenset(one.address_id for one in (*urgent, *bulk))
-        turn.taken = [replace(one, fence=fence) for one in (*urgent, *bulk) if one.letter.id in taken]
+        turn.taken = [one.held(fence) for one in (*urgent, *bulk) if one.letter.id in taken]
 
     def _sweep(self, tx: Tx, wish: Wish, turn: Turn, fence: int) -> None:
         """Expire what came too late; decide about letters of which nobody knows whether they arrived."""
