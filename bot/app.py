@@ -13,7 +13,6 @@ from typing import IO
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from starlette.applications import Starlette
 
 from bot import dashboard
 from bot.channels.simulator import Simulator
@@ -25,7 +24,7 @@ from bot.files import Files
 from bot.settings import Settings, secret_key
 from bot.simulator import api
 from bot.simulator.play import CLOCK, Play
-from bot.web import Health, make_web
+from bot.web import Health, Web, make_web
 from data import migrate
 from data.retention import KEEP_NIK
 from data.store import Store, Tx
@@ -142,7 +141,7 @@ def only_run(store: Store) -> Iterator[None]:
 class Stage:
     """The simulator, ready to be served."""
 
-    web: Starlette
+    web: Web
     play: Play
     store: Store
 

@@ -35,19 +35,20 @@ class Flood:
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
-        # Most write a message or two, for which a deque would be ten times too large.
-        self._of: OrderedDict[Address, list[tuple[datetime, str]]] = OrderedDict()
+        self._of: OrderedDict[Address, dict[str, datetime]] = OrderedDict()
 
     def count(self, msg: Inbound) -> int:
         """How many of this address fall into the minute that ends with this one. A repeated event counts once."""
-        seen = self._of.setdefault(msg.sender, [])
+        seen = self._of.setdefault(msg.sender, {})
         self._of.move_to_end(msg.sender)
         if len(self._of) > KNOWN:
             self._of.popitem(last=False)
-        if all(event != msg.event for _, event in seen):
-            seen.append((msg.at, msg.event))
-            del seen[: -4 * MOST_OF_STAFF]
-        return sum(1 for at, _ in seen if msg.at - WINDOW < at <= msg.at)
+        if msg.event not in seen:
+            seen[msg.event] = msg.at
+            if len(seen) > 4 * MOST_OF_STAFF:
+                del seen[next(iter(seen))]
+        since = msg.at - WINDOW
+        return len([at for at in seen.values() if since < at <= msg.at])
 
     def way(self, msg: Inbound) -> inbox.Way:
         """As everybody's, unless the address floods us: then the event is only remembered as seen. Counts it."""

@@ -55,9 +55,17 @@ class _Arrived:
     on_disk: asyncio.Future[None]
 
 
+@dataclass(slots=True)
+class _Row:
+    """Deliveries that went to disk together; gone once each of them was worked at."""
+
+    id: int
+    left: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Lying:
-    id: int
+    row: _Row
     events: Sequence[Event]
     since: float
 
@@ -98,8 +106,10 @@ class Landing:
         for one in left:
             if one.id in self._ours:
                 continue
-            found = self.channel.parse(json.loads(one.body), store.clock())
-            self._lie(one.id, [(event, handle) for event in found if isinstance(event, Inbound)])
+            found = [self.channel.parse(json.loads(body), store.clock()) for body in one.bodies]
+            self._lie(
+                one.id, [[(event, handle) for event in events if isinstance(event, Inbound)] for events in found]
+            )
         if self._lying:
             self._go_on()
 
@@ -140,7 +150,7 @@ class Landing:
         self._came.clear()
         bodies, over = [one.body for one in arrived], tuple(self._over)
         try:
-            ids = await self.store.write(lambda tx: self._change(tx, bodies, over))
+            row = await self.store.write(lambda tx: self._change(tx, bodies, over))
         except Exception as fault:  # whoever posted them is told, each of them
             for one in arrived:
                 if not one.on_disk.done():
@@ -148,19 +158,21 @@ class Landing:
             return
         del self._over[: len(over)]
         self._ours.difference_update(over)
-        for number, one in zip(ids, arrived, strict=True):
-            self._lie(number, one.events)
+        self._lie(row, [one.events for one in arrived])
+        for one in arrived:
             if not one.on_disk.done():
                 one.on_disk.set_result(None)
 
-    def _change(self, tx: Tx, bodies: Sequence[str], over: Sequence[int]) -> list[int]:
+    def _change(self, tx: Tx, bodies: Sequence[str], over: Sequence[int]) -> int:
         if over:
             tx.landed.done(over)
-        return tx.landed.keep(self.channel.name, bodies)
+        return tx.landed.keep(self.channel.name, bodies) if bodies else 0
 
-    def _lie(self, number: int, events: Sequence[Event]) -> None:
-        self._ours.add(number)
-        self._lying.append(_Lying(number, events, time.monotonic()))
+    def _lie(self, number: int, deliveries: Sequence[Sequence[Event]]) -> None:
+        if deliveries:
+            self._ours.add(number)
+            row, now = _Row(number, len(deliveries)), time.monotonic()
+            self._lying += [_Lying(row, events, now) for events in deliveries]
 
     def _overdue(self) -> bool:
         return bool(self._lying) and time.monotonic() - self._lying[0].since > LATEST
@@ -187,5 +199,7 @@ class Landing:
                 "landed events not kept", account=self.channel.name, faults=[type(one).__name__ for one in faults]
             )
             return
-        self._over += [one.id for one in some]
+        for one in some:
+            one.row.left -= 1
+        self._over += sorted({one.row.id for one in some if not one.row.left})
         self.wake()

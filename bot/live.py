@@ -14,7 +14,6 @@ from pathlib import Path
 import aiohttp
 import structlog
 import uvicorn
-from starlette.routing import BaseRoute
 from telegram import Bot
 
 from bot import dashboard, scheduler
@@ -34,7 +33,7 @@ from bot.settings import Settings
 from bot.turns import set_turns
 from bot.watch import Watch, free_of
 from bot.web import Health, make_web
-from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
+from bot.web.webhooks import Door, Intake, telegram_door, whatsapp_door
 from data.accounts import Lease
 from data.records import Role
 from data.store import Store, Tx
@@ -61,7 +60,7 @@ class Parts:
     """What one process carries."""
 
     senders: list[Sender] = field(default_factory=list)
-    routes: list[BaseRoute] = field(default_factory=list)
+    doors: dict[str, Door] = field(default_factory=dict)
     telegram: Telegram | None = None
     telegram_intake: Intake | None = None
     landings: list[Landing] = field(default_factory=list)
@@ -200,7 +199,7 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
     if settings.telegram_mode == "webhook":
         parts.landings.append(landing)
         secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
-        parts.routes += telegram_routes(intake, secret)
+        parts.doors |= telegram_door(intake, secret)
 
 
 async def _answer(channel: Telegram, callback: str) -> None:
@@ -247,7 +246,7 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
     parts.senders.append(sender)
     landing = Landing(store, channel, parts.wake)
     parts.landings.append(landing)
-    parts.routes += whatsapp_routes(Intake(store, channel, after, landing=landing), secret, verify)
+    parts.doors |= whatsapp_door(Intake(store, channel, after, landing=landing), secret, verify)
 
 
 async def _listen(settings: Settings, store: Store, channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:
@@ -314,7 +313,11 @@ async def _serve(
     secure = (settings.public_url or "").startswith("https:")
     config = uvicorn.Config(
         make_web(
-            store, health, [*parts.routes, *dashboard.routes(store, secure=secure, after=wake, machine=machine)], None
+            store,
+            health,
+            dashboard.routes(store, secure=secure, after=wake, machine=machine),
+            None,
+            parts.doors,
         ),
         host=host,
         port=port,

@@ -690,7 +690,8 @@ landed = Table(
     Column("at", Moment, nullable=False),
     Column("body", Text, nullable=False),
 )
-"""Deliveries that were acknowledged before they were worked at, as the platform posted them; gone once they were."""
+"""Deliveries that were acknowledged before they were worked at, as the platform posted them; gone once they were. Those
+that came together lie in one row."""
 
 session = Table(
     "session",

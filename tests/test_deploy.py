@@ -24,7 +24,7 @@ from starlette.routing import Route
 from bot.app import claim_for_real
 from bot.settings import PREFIX, Settings
 from bot.web import Health, make_web
-from bot.web.webhooks import telegram_routes, whatsapp_routes
+from bot.web.webhooks import telegram_door, whatsapp_door
 from data.store import Store, Tx
 from messages.envelope import Address, Outbound
 from tests.support.commands import faults_in, faults_of
@@ -51,9 +51,9 @@ STOPS_WITHIN = 10.0
 def addresses() -> set[str]:
     """Every address that the bot answers."""
     nothing: Any = None
-    routes = [*whatsapp_routes(nothing, "", ""), *telegram_routes(nothing, "")]
-    web = make_web(nothing, Health(nothing, last_tick=lambda: None, sender=lambda: True), routes, None)
-    return {route.path for route in web.routes if isinstance(route, Route)}
+    doors = whatsapp_door(nothing, "", "") | telegram_door(nothing, "")
+    web = make_web(nothing, Health(nothing, last_tick=lambda: None, sender=lambda: True), [], None, doors)
+    return {*web.doors, *(route.path for route in web.pages.routes if isinstance(route, Route))}
 
 
 # --- systemd

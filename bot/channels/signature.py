@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 _PREFIX = "sha256="
@@ -12,7 +11,7 @@ def whatsapp_signed(secret: str, raw_body: bytes, header: str | None) -> bool:
     """`X-Hub-Signature-256` is the HMAC of the raw body with the app secret. Without a secret nothing is signed."""
     if not secret or not header or not header.startswith(_PREFIX):
         return False
-    expected = hmac.new(secret.encode(), raw_body, hashlib.sha256).hexdigest()
+    expected = hmac.digest(secret.encode(), raw_body, "sha256").hex()
     return _same(expected, header.removeprefix(_PREFIX).lower())
 
 

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web.faults import Faults
 from data.store import Store, StoreError
@@ -27,6 +28,7 @@ TOO_LITTLE = 20
 PROBE = 32_000
 """Characters: several pages of a file, so that no gap in the last one lets a full disk look well."""
 
+NO_DOORS: Mapping[str, ASGIApp] = {}
 PATIENCE = timedelta(seconds=5)
 TICKS_LATE = timedelta(minutes=5)
 
@@ -110,8 +112,21 @@ def _by(name: str, about: str, label: str, numbers: Mapping[str, int]) -> GaugeM
     return family
 
 
-def make_web(store: Store, health: Health, routes: Sequence[BaseRoute], home: str | None) -> Starlette:
-    """`home` is where the bare address leads to."""
+class Web:
+    """Doors, which answer by themselves, and pages for everything else."""
+
+    def __init__(self, doors: Mapping[str, ASGIApp], pages: Starlette) -> None:
+        self.doors = {path: Faults(door) for path, door in doors.items()}
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.doors.get(scope.get("path", ""), self.pages)(scope, receive, send)
+
+
+def make_web(
+    store: Store, health: Health, routes: Sequence[BaseRoute], home: str | None, doors: Mapping[str, ASGIApp] = NO_DOORS
+) -> Web:
+    """`home` is where the bare address leads to; `doors` are where platforms post."""
 
     async def healthz(request: Request) -> Response:
         parts = await health.parts()
@@ -129,4 +144,4 @@ def make_web(store: Store, health: Health, routes: Sequence[BaseRoute], home: st
         return RedirectResponse(home) if home else JSONResponse({"bot": "LIKE-PKH"})
 
     own = [Route("/", root), Route("/healthz", healthz), Route("/metrics", metrics)]
-    return Starlette(routes=[*own, *routes], middleware=[Middleware(Faults)])
+    return Web(doors, Starlette(routes=[*own, *routes], middleware=[Middleware(Faults)]))

@@ -24,7 +24,7 @@ from telegram import Bot
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.web import Health, make_web, webhooks
-from bot.web.webhooks import Intake, telegram_routes, whatsapp_routes
+from bot.web.webhooks import Intake, telegram_door, whatsapp_door
 from data import schema
 from data.store import Store, StoreError, Tx
 from handlers.speech import ref
@@ -113,8 +113,8 @@ async def serving(store: Store) -> AsyncIterator[Site]:
 
     whatsapp = Intake(store, WhatsApp("token", "1065", "1022"), after)
     telegram = Intake(store, Telegram(Bot("1:token")), after)
-    routes = [*whatsapp_routes(whatsapp, SECRET, VERIFY), *telegram_routes(telegram, TELEGRAM_SECRET)]
-    web = make_web(store, Health(store, last_tick=lambda: None, sender=lambda: True), routes, None)
+    doors = whatsapp_door(whatsapp, SECRET, VERIFY) | telegram_door(telegram, TELEGRAM_SECRET)
+    web = make_web(store, Health(store, last_tick=lambda: None, sender=lambda: True), [], None, doors)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(web, log_level="error", access_log=False, lifespan="off"))

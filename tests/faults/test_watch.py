@@ -103,7 +103,7 @@ async def test_metrics_say_what_waits_failed_and_who_holds_the_lease(office):
 
     store.run(fill)
     web = make_web(store, Health(store, last_tick=lambda: None, sender=lambda: True), [], None)
-    route = next(one for one in web.routes if one.path == "/metrics")  # type: ignore[attr-defined]
+    route = next(one for one in web.pages.routes if one.path == "/metrics")  # type: ignore[attr-defined]
     text = bytes((await route.endpoint(None)).body).decode()  # type: ignore[attr-defined]
     for line in (
         "like_pkh_queue_letters 3.0",
