@@ -35,6 +35,9 @@ MOST = 50_000
 AT_ONCE, BESIDE = 16, 6
 """Events worked at between two looks at what has arrived, a millisecond each: in a lull, and while more arrives."""
 
+GATHER = 0.001
+"""Seconds that the first of a burst waits for others, so that more of them share a row and a commit."""
+
 LULL, LATEST = 0.005, 2.0
 """Seconds without an arrival before the work goes on; but nothing lies here longer without it going on."""
 
@@ -133,6 +136,8 @@ class Landing:
 
     async def _work(self) -> None:
         while self._arrived or self._lying:
+            if self._arrived:
+                await asyncio.sleep(GATHER)
             if self._arrived and self._overdue():
                 await asyncio.gather(self._land(), self._some(BESIDE))
             elif self._arrived:
