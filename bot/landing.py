@@ -18,7 +18,8 @@ from datetime import timedelta
 import structlog
 
 from bot.channels.base import Channel
-from bot.inbox import Way, handle, receive
+from bot.flood import Flood
+from bot.inbox import receive
 from bot.waiting import at_most
 from data.landed import Landed
 from data.store import Store, StoreBusyError, StoreError, Tx
@@ -48,13 +49,11 @@ ANOTHERS = timedelta(seconds=20)
 """Where several processes share a database: what lies there so long belongs to one that died, or is worked at twice
 and counted once."""
 
-Event = tuple[Inbound, Way]
-
 
 @dataclass(frozen=True, slots=True)
 class _Arrived:
     body: str
-    events: Sequence[Event]
+    events: Sequence[Inbound]
     on_disk: asyncio.Future[None]
 
 
@@ -69,15 +68,15 @@ class _Row:
 @dataclass(frozen=True, slots=True)
 class _Lying:
     row: _Row
-    events: Sequence[Event]
+    events: Sequence[Inbound]
     since: float
 
 
 class Landing:
-    """Of one account. `wake` is called when answers lie in the outbox."""
+    """Of one account. `wake` is called when answers lie in the outbox; `flood` knows who writes too much."""
 
-    def __init__(self, store: Store, channel: Channel, wake: Callable[[], None]) -> None:
-        self.store, self.channel, self.wake = store, channel, wake
+    def __init__(self, store: Store, channel: Channel, wake: Callable[[], None], flood: Flood) -> None:
+        self.store, self.channel, self.wake, self.flood = store, channel, wake, flood
         self._arrived: list[_Arrived] = []
         self._lying: deque[_Lying] = deque()
         self._ours: set[int] = set()
@@ -91,7 +90,7 @@ class Landing:
     def needed(self) -> bool:
         return bool(self._arrived or self._lying or self._ours) or self.store.waiting > MANY
 
-    async def keep(self, body: str, events: Sequence[Event]) -> None:
+    async def keep(self, body: str, events: Sequence[Inbound]) -> None:
         """Until the delivery is on disk. Raises StoreError when it is not, or too much lies there."""
         if len(self._lying) > MOST:
             raise StoreBusyError("more came in than can be worked at")
@@ -110,9 +109,7 @@ class Landing:
             if one.id in self._ours:
                 continue
             found = [self.channel.parse(json.loads(body), store.clock()) for body in one.bodies]
-            self._lie(
-                one.id, [[(event, handle) for event in events if isinstance(event, Inbound)] for events in found]
-            )
+            self._lie(one.id, [[event for event in events if isinstance(event, Inbound)] for events in found])
         if self._lying:
             self._go_on()
 
@@ -173,7 +170,7 @@ class Landing:
             tx.landed.done(over)
         return tx.landed.keep(self.channel.name, bodies) if bodies else 0
 
-    def _lie(self, number: int, deliveries: Sequence[Sequence[Event]]) -> None:
+    def _lie(self, number: int, deliveries: Sequence[Sequence[Inbound]]) -> None:
         if deliveries:
             self._ours.add(number)
             row, now = _Row(number, len(deliveries)), time.monotonic()
@@ -192,7 +189,7 @@ class Landing:
         some: list[_Lying] = []
         while self._lying and sum(len(one.events) for one in some) < most:
             some.append(self._lying.popleft())
-        work = [receive(self.store, msg, way) for one in some for msg, way in one.events]
+        work = [receive(self.store, msg, self.flood.way(msg)) for one in some for msg in one.events]
         faults = [one for one in await asyncio.gather(*work, return_exceptions=True) if isinstance(one, Exception)]
         if any(isinstance(fault, StoreError) for fault in faults):  # nothing of them is on disk: they keep their turn
             log.error("landed events wait", account=self.channel.name, fault=str(faults[0]))

@@ -24,6 +24,7 @@ from bot.dashboard.machine import Machine
 from bot.dispatcher import LastSecond, Pacer, Sender, Spacing
 from bot.dispatcher.holding import Holding, only_while_held
 from bot.files import Files
+from bot.flood import Flood
 from bot.landing import Landing
 from bot.names import keep_names
 from bot.nightly import Nightly
@@ -186,14 +187,14 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
     answering: set[asyncio.Task[None]] = set()
 
     async def after(events: Sequence[Inbound]) -> None:
-        parts.wake()
         for callback in [msg.callback for msg in events if msg.callback]:
             task = asyncio.create_task(_answer(channel, callback))
             answering.add(task)
             task.add_done_callback(answering.discard)
 
-    landing = Landing(store, channel, parts.wake)
-    intake = Intake(store, channel, after, landing=landing)
+    flood = Flood()
+    landing = Landing(store, channel, parts.wake, flood)
+    intake = Intake(store, channel, after, parts.wake, flood, landing)
     parts.senders.append(sender)
     parts.telegram, parts.telegram_intake = channel, intake
     if settings.telegram_mode == "webhook":
@@ -239,14 +240,14 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
 
     async def after(events: Sequence[Inbound]) -> None:
         inbound.note(len(events))
-        parts.wake()
 
     secret = settings.whatsapp_app_secret.get_secret_value() if settings.whatsapp_app_secret else ""
     verify = settings.whatsapp_verify_token.get_secret_value() if settings.whatsapp_verify_token else ""
     parts.senders.append(sender)
-    landing = Landing(store, channel, parts.wake)
+    flood = Flood()
+    landing = Landing(store, channel, parts.wake, flood)
     parts.landings.append(landing)
-    parts.doors |= whatsapp_door(Intake(store, channel, after, landing=landing), secret, verify)
+    parts.doors |= whatsapp_door(Intake(store, channel, after, parts.wake, flood, landing), secret, verify)
 
 
 async def _listen(settings: Settings, store: Store, channel: Telegram, intake: Intake, stop: asyncio.Event) -> None:

@@ -116,8 +116,7 @@ class Web:
     """Doors, which answer by themselves, and pages for everything else."""
 
     def __init__(self, doors: Mapping[str, ASGIApp], pages: Starlette) -> None:
-        self.doors = {path: Faults(door) for path, door in doors.items()}
-        self.pages = pages
+        self.doors, self.pages = dict(doors), pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.doors.get(scope.get("path", ""), self.pages)(scope, receive, send)

@@ -16,8 +16,7 @@ from starlette.types import Receive, Scope, Send
 from bot.channels.base import Channel, Notice
 from bot.channels.signature import telegram_signed, whatsapp_signed
 from bot.dispatcher import receive_statuses
-from bot.flood import Flood
-from bot.inbox import receive
+from bot.flood import Flood, receive
 from bot.landing import Landing
 from data.store import Store, StoreError
 from messages.envelope import Inbound, StatusUpdate
@@ -41,11 +40,13 @@ NOTHING = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Where events of one platform go: parsed, stored, and whoever should know is told."""
+    """Where events of one platform go: parsed, stored, and whoever should know is told. `wake` is called when answers
+    may lie in the outbox; for what only landed, the landing does that in its turn."""
 
     store: Store
     channel: Channel
     after: After
+    wake: Callable[[], None]
     flood: Flood = field(default_factory=Flood)
     landing: Landing | None = None
 
@@ -63,19 +64,21 @@ class Intake:
         await self.after(inbound)
 
     async def _events(self, inbound: Sequence[Inbound], body: str) -> None:
-        counted = [(msg, self.flood.way(msg)) for msg in inbound]
         # A delivery lies as it came, so one with a NIK in it does not: its words are kept without.
         may_lie = body and all(without_long_numbers(msg.text) == msg.text for msg in inbound)
         if may_lie and self.landing is not None and self.landing.needed:
-            await self.landing.keep(body, counted)
-        elif len(counted) == 1:
-            await receive(self.store, *counted[0])
+            await self.landing.keep(body, inbound)
+            return
+        if len(inbound) == 1:
+            await receive(self.store, inbound[0], self.flood)
         else:
-            await asyncio.gather(*(receive(self.store, msg, way) for msg, way in counted))
+            await asyncio.gather(*(receive(self.store, msg, self.flood) for msg in inbound))
+        self.wake()
 
     async def _statuses(self, updates: Sequence[StatusUpdate | Notice]) -> None:
         if updates:
             await receive_statuses(self.store, updates)
+            self.wake()
 
 
 class Door:
@@ -88,9 +91,16 @@ class Door:
         if self.handshake is not None and scope["method"] == "GET":
             await self.handshake(Request(scope))(scope, receive, send)
             return
-        status = await self.post(dict(scope["headers"]), receive) if scope["method"] == "POST" else 405
+        status = await self._status(scope, receive) if scope["method"] == "POST" else 405
         await send({"type": "http.response.start", "status": status, "headers": NOTHING})
         await send({"type": "http.response.body", "body": b""})
+
+    async def _status(self, scope: Scope, receive: Receive) -> int:
+        try:
+            return await self.post(dict(scope["headers"]), receive)
+        except Exception:  # as `Faults` around the pages: the server's own log would quote what somebody wrote
+            log.exception("request failed", path=scope["path"])
+            return 500
 
 
 def whatsapp_door(intake: Intake, app_secret: str, verify_token: str) -> dict[str, Door]:

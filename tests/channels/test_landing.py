@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.whatsapp import WhatsApp
+from bot.flood import Flood
 from bot.inbox import handle
 from bot.landing import MANY, Landing
 from bot.web.webhooks import Intake
@@ -39,13 +40,17 @@ class Door:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.woken = 0
+        self.woken, self.worked = 0, 0
         channel = WhatsApp("token", "1065", "1022")
-        self.landing = Landing(store, channel, self._wake)
-        self.intake = Intake(store, channel, self._after, landing=self.landing)
+        flood = Flood()
+        self.landing = Landing(store, channel, self._work, flood)
+        self.intake = Intake(store, channel, self._after, self._wake, flood, self.landing)
 
     def _wake(self) -> None:
         self.woken += 1
+
+    def _work(self) -> None:
+        self.worked += 1
 
     async def _after(self, events: object) -> None:
         pass
@@ -101,14 +106,15 @@ async def test_a_burst_lands_and_is_answered_in_its_order(door: Door):
     await door.empty()
     assert list(events(door.store).values()) == ["done"] * 20
     assert len(answered(door.store)) == 20
-    assert door.woken
+    assert door.worked
+    assert not door.woken  # a sender that looked after each of them would find nothing, twenty times
     assert not door.landing.needed
 
 
 async def test_little_is_answered_before_it_is_acknowledged(door: Door):
     await door.post(body(("e1", SITI, "halo")))
     assert answered(door.store)
-    assert not door.woken
+    assert (door.woken, door.worked) == (1, 0)
 
 
 async def test_what_a_dead_process_left_is_taken_up_once(database: Opened):

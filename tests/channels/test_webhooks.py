@@ -102,6 +102,10 @@ def delivery(*messages: Mapping[str, Any], statuses: Sequence[Mapping[str, Any]]
     return json.dumps({"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}).encode()
 
 
+def nobody() -> None:
+    """No sender is there to be woken."""
+
+
 @asynccontextmanager
 async def serving(store: Store) -> AsyncIterator[Site]:
     village = store.run(settle)
@@ -111,8 +115,8 @@ async def serving(store: Store) -> AsyncIterator[Site]:
     async def after(events: Sequence[Inbound]) -> None:
         told.extend(events)
 
-    whatsapp = Intake(store, WhatsApp("token", "1065", "1022"), after)
-    telegram = Intake(store, Telegram(Bot("1:token")), after)
+    whatsapp = Intake(store, WhatsApp("token", "1065", "1022"), after, nobody)
+    telegram = Intake(store, Telegram(Bot("1:token")), after, nobody)
     doors = whatsapp_door(whatsapp, SECRET, VERIFY) | telegram_door(telegram, TELEGRAM_SECRET)
     web = make_web(store, Health(store, last_tick=lambda: None, sender=lambda: True), [], None, doors)
     listening = socket.socket()
