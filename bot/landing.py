@@ -83,6 +83,9 @@ class Landing:
         self._over: list[int] = []
         """Worked at, and not yet taken away."""
 
+        self._rested = 0.0
+        """While more arrives, the work rests after a while for as long again, so that who posts does not wait."""
+
         self._came = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
 
@@ -135,11 +138,12 @@ class Landing:
         while self._arrived or self._lying:
             if self._arrived:
                 await asyncio.sleep(GATHER)
-            if self._arrived and self._overdue():
+            if self._overdue() and (begun := time.monotonic()) >= self._rested:
                 await asyncio.gather(self._land(), self._some(BESIDE))
+                self._rested = 2 * time.monotonic() - begun
             elif self._arrived:
                 await self._land()
-            elif self._overdue() or await self._lull():
+            elif await self._lull():
                 await self._some(AT_ONCE)
             if not (self._arrived or self._lying):
                 await self._land()  # nobody came meanwhile: what is over goes
