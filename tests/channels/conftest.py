@@ -129,7 +129,11 @@ async def _body(request: web.Request) -> dict[str, Any]:
     form = await request.post()
     found: dict[str, Any] = {}
     for name, value in form.items():
-        found[name] = value.file.read() if isinstance(value, web.FileField) else decoded(str(value))
+        if isinstance(value, web.FileField):
+            with value.file as file:
+                found[name] = file.read()
+        else:
+            found[name] = decoded(str(value))
     return found
 
 
