@@ -34,7 +34,7 @@ from data.schema import event, outbox
 from data.store import Store, Tx
 from handlers import reminders
 from handlers.speech import ref
-from messages.envelope import Address, Inbound, Kind, Status
+from messages.envelope import Address, Inbound, Kind, Priority
 
 ROUNDS = 5
 EVENTS = 1500
@@ -132,8 +132,8 @@ def _meeting(tx: Tx, group: int) -> Meeting:
 
 def _deliver(tx: Tx) -> None:
     """What waits has been sent, without a platform."""
-    for one in tx.outbox.claim(["whatsapp"], fence=1, limit=GROUPS * FAMILIES):
-        tx.outbox.settle(one.letter.id, Status.SENT, platform_id=f"wamid.{one.letter.id}", text="…")
+    ids = [one.letter.id for one in tx.sending.look(["whatsapp"], GROUPS * FAMILIES, Priority.BROADCAST)]
+    tx.sending.sent((i, f"wamid.{i}", "…", None) for i in tx.sending.take(ids, 1))
 
 
 def speak(scene: Scene, number: int, seed: int) -> list[Inbound]:

@@ -328,13 +328,15 @@ def settle_village(tx: Tx, plan: Plan) -> list[str]:
 
 
 def make_traffic(plan: Plan, phones: Sequence[str]) -> Traffic:
-    """Half messages, half statuses; a tenth is delivered twice, and nothing keeps its order."""
+    """Half messages, half statuses; a tenth is delivered twice, and nothing keeps its order. The messages are of two
+    hours: nobody writes so many in a minute that it counts as a flood."""
     dice, gone = random.Random(plan.seed), plan.events // 6
     said = [("sent", "delivered", "read")[n % 3] for n in range(3 * gone)]
     statuses = [status(f"wamid.gone.{1 + n // 3}", what, None, "-", 1_790_000_000 + n) for n, what in enumerate(said)]
     names = {f"wamid.in.{n}": dice.choice(phones) for n in range(plan.events - len(statuses))}
     events: list[tuple[str, Any]] = [("status", one) for one in statuses]
-    events += [("message", message(name, phone, "jadwal")) for name, phone in names.items()]
+    now = int(time.time())
+    events += [("message", message(name, phone, "jadwal", now - dice.randrange(7200))) for name, phone in names.items()]
     dice.shuffle(events)
     deliveries = []
     while events:

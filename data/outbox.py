@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
+from sqlalchemy import Boolean, Connection, and_, bindparam, func, insert, or_, select, update
 
 from data.dialect import InsertOnce
 from data.people import UNREACHABLE_AFTER
@@ -15,16 +14,7 @@ from data.prepared import Prepared
 from data.records import Consent, Topic
 from data.schema import address, consent, kpm, kpm_address, outbox, outbox_kpm, staff_address
 from messages import catalog
-from messages.envelope import Address, Attachment, KpmTo, Letter, Outbound, Priority, StaffTo, Status
-
-FORWARD = {
-    Status.QUEUED: 0,
-    Status.SENDING: 1,
-    Status.SENT: 2,
-    Status.DELIVERED: 3,
-    Status.READ: 4,
-}
-"""Statuses only move forward, whatever order the platform reports them in."""
+from messages.envelope import Address, Attachment, KpmTo, Outbound, StaffTo, Status
 
 LIVES = timedelta(hours=24)
 """How long a letter waits that names no end itself: an answer of yesterday only puzzles (HOUSE 6)."""
@@ -81,67 +71,7 @@ OTHER_ADDRESS = (
     .order_by(*_NEWEST)
     .limit(1)
 )
-BUSY = select(outbox.c.address_id).where(outbox.c.state == "sending").scalar_subquery()
-_EARLIER = outbox.alias("earlier")
-OVERTAKES = exists().where(
-    # Spelled out, so that the databases see that the small index `ix_outbox_again` is enough.
-    text("earlier.state = 'queued' AND earlier.attempts > 0"),
-    _EARLIER.c.address_id == outbox.c.address_id,
-    _EARLIER.c.not_before > bindparam("now", type_=MOMENT),
-    _EARLIER.c.priority <= outbox.c.priority,
-    _EARLIER.c.id < outbox.c.id,
-)
-"""An earlier letter to this address waits for its next attempt: order per person is kept."""
-DUE = (
-    select(
-        outbox.c.id,
-        outbox.c.address_id,
-        outbox.c.key,
-        outbox.c.params,
-        outbox.c.language,
-        outbox.c.priority,
-        outbox.c.about,
-        outbox.c.unasked,
-        outbox.c.attachment,
-        outbox.c.attempts,
-        address.c.channel,
-        address.c.value,
-        address.c.heard,
-    )
-    .join(address, address.c.id == outbox.c.address_id)
-    .where(
-        outbox.c.state == "queued",
-        outbox.c.channel.in_(bindparam("channels", expanding=True)),
-        outbox.c.not_before <= bindparam("now", type_=MOMENT),
-        outbox.c.priority <= bindparam("most"),
-        outbox.c.address_id.not_in(BUSY),
-        ~OVERTAKES,
-    )
-    .order_by(outbox.c.priority, outbox.c.id)
-    .limit(bindparam("n"))
-)
 NEXT_DUE = Prepared(select(func.min(outbox.c.not_before)).where(outbox.c.state == "queued"))
-TAKE = (
-    update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
-    .values(
-        state="sending",
-        fence=bindparam("f"),
-        attempts=outbox.c.attempts + 1,
-        status_at=bindparam("now", type_=MOMENT),
-    )
-    .returning(outbox.c.id)
-)
-IN_DOUBT = (
-    select(outbox.c.id, outbox.c.priority)
-    .where(
-        outbox.c.state == "sending",
-        outbox.c.channel.in_(bindparam("channels", expanding=True)),
-        outbox.c.status_at <= bindparam("before", type_=MOMENT),
-    )
-    .order_by(outbox.c.address_id)  # one per address, and the order of the index of what is in flight
-    .limit(500)
-)
 UNASKED = Prepared(
     select(outbox_kpm.c.kpm_id, outbox.c.key)
     .join(outbox, outbox.c.id == outbox_kpm.c.outbox_id)
@@ -164,58 +94,11 @@ TOLD = Prepared(
     )
     .limit(1)
 )
-BY_PLATFORM_ID = select(outbox.c.id).where(outbox.c.platform_id == bindparam("pid"))
-SETTLE = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("i"), outbox.c.state.in_(["sending", "queued"]))
-    .values(
-        state=bindparam("s"),
-        platform_id=bindparam("pid"),
-        text=bindparam("t"),
-        error=bindparam("e"),
-        sent=bindparam("sent", type_=MOMENT),
-        status_at=bindparam("at", type_=MOMENT),
-    )
-)
 EXPIRE = (
     update(outbox)
     .where(outbox.c.state == "queued", outbox.c.expires <= bindparam("now", type_=MOMENT))
     .values(state="expired")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A letter taken by the sender, with what it needs to settle it."""
-
-    letter: Letter
-    address_id: int
-    about: str | None
-    unasked: bool
-    attempts: int
-    priority: int = 0
-    fence: int = 0
-    blocked: bool = False
-    """Its person has blocked us since it was put there."""
-
-    def held(self, fence: int) -> Claimed:
-        """The same, taken under this fence. `dataclasses.replace` costs four times as much, for every letter."""
-        return Claimed(
-            self.letter, self.address_id, self.about, self.unasked, self.attempts, self.priority, fence, self.blocked
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What happened to one letter: for STATUS and for the pendamping's questions."""
-
-    id: int
-    key: str
-    state: Status
-    channel: str
-    not_before: datetime
-    sent: datetime | None
-    error: str | None
 
 
 class Outbox:
@@ -323,54 +206,10 @@ class Outbox:
         """Drop what came too late: a reminder of a finished meeting is counted, not sent."""
         return self.conn.execute(EXPIRE, {"now": self.now}).rowcount
 
-    def claim(
-        self, channels: Collection[str], fence: int, limit: int, most: Priority = Priority.BROADCAST
-    ) -> list[Claimed]:
-        """Take the next due letters, at most one per address, replies first; they are `sending` from now on.
-
-        `most` is the least urgent priority that may be taken.
-        """
-        wanted = {"channels": list(channels), "now": self.now, "n": limit, "most": int(most)}
-        rows = self.conn.execute(DUE, wanted).all()
-        first: dict[int, Any] = {}
-        for row in rows:
-            first.setdefault(row.address_id, row)
-        if not first:
-            return []
-        # Another process may have looked at the same moment: what it took is not in the answer.
-        values = {"ids": [row.id for row in first.values()], "f": fence, "now": self.now}
-        mine = set(self.conn.execute(TAKE, values).scalars())
-        return [as_claimed(row) for row in first.values() if row.id in mine]
-
     def next_due(self) -> datetime | None:
         """When the earliest waiting letter may go; None when nothing waits."""
         found: datetime | None = NEXT_DUE.scalar(self.conn, {})
         return found
-
-    def settle(
-        self, letter_id: int, state: Status, *, platform_id: str | None = None, text: str | None = None, error: str = ""
-    ) -> bool:
-        """Keep the result of one attempt. False when the letter is no longer ours to settle."""
-        values: dict[str, Any] = {"i": letter_id, "s": state.value, "pid": platform_id, "t": text}
-        values |= {"e": error[:200] or None, "at": self.now, "sent": None if state is Status.FAILED else self.now}
-        return self.conn.execute(SETTLE, values).rowcount > 0
-
-    def put_back(self, letter_id: int, not_before: datetime, error: str, *, free: bool = False) -> None:
-        """The same letter may pass later; `free` when the attempt is not to be counted."""
-        values: dict[str, Any] = {"state": "queued", "not_before": not_before, "error": error[:200] or None}
-        if free:
-            values["attempts"] = outbox.c.attempts - 1
-        statement = update(outbox).where(outbox.c.id == letter_id, outbox.c.state == "sending")
-        self.conn.execute(statement.values(**values))
-
-    def note(self, letter_id: int, error: str) -> None:
-        """It left and nobody answered: it stays in flight until a status or the sweep decides."""
-        self.conn.execute(
-            update(outbox).where(outbox.c.id == letter_id, outbox.c.state == "sending").values(error=error[:200])
-        )
-
-    def address_of(self, letter_id: int) -> int | None:
-        return self.conn.execute(select(outbox.c.address_id).where(outbox.c.id == letter_id)).scalar_one_or_none()
 
     def wake_all(self) -> None:
         """A template is approved again: its letters need not wait out their hour."""
@@ -379,17 +218,6 @@ class Outbox:
             .where(outbox.c.state == "queued", outbox.c.error == "templat berhenti")
             .values(not_before=self.now)
         )
-
-    def in_doubt(self, channels: Collection[str], before: datetime) -> list[tuple[int, Priority]]:
-        """Letters that left before this moment and of which nothing was heard: the sender died, or no answer came."""
-        rows = self.conn.execute(IN_DOUBT, {"channels": list(channels), "before": before})
-        return [(row.id, Priority(row.priority)) for row in rows]
-
-    def by_platform_id(self, platform_id: str) -> int | None:
-        return self.conn.execute(BY_PLATFORM_ID, {"pid": platform_id}).scalars().first()
-
-    def about_of(self, letter_id: int) -> str | None:
-        return self.conn.execute(select(outbox.c.about).where(outbox.c.id == letter_id)).scalar_one_or_none()
 
     def try_other_address(self, letter_id: int, state: Status = Status.SENDING) -> bool:
         """Of two addresses of a family the other one is used after a permanent failure (HOUSE 9), once."""
@@ -413,21 +241,6 @@ class Outbox:
         """After a crash, for channels where a second delivery of one letter is recognised and harmless."""
         statement = update(outbox).where(outbox.c.state == "sending", outbox.c.channel.in_(channels))
         return self.conn.execute(statement.values(state="queued")).rowcount
-
-    def progress(self, letter_id: int, status: Status, platform_id: str | None = None, reason: str = "") -> bool:
-        """A status from the platform: it only moves forward. A letter in doubt is known to have arrived by it."""
-        earlier = [s.value for s, rank in FORWARD.items() if rank < FORWARD.get(status, 0)]
-        if status is Status.FAILED:
-            earlier = ["queued", "sending", "sent"]
-        values: dict[str, Any] = {"state": status.value, "status_at": self.now}
-        if platform_id:
-            values["platform_id"] = platform_id
-        if reason:
-            values["error"] = reason[:200]
-        if status is not Status.FAILED:
-            values["sent"] = func.coalesce(outbox.c.sent, bindparam("b_now", self.now, type_=MOMENT))
-        statement = update(outbox).where(outbox.c.id == letter_id, outbox.c.state.in_(earlier))
-        return self.conn.execute(statement.values(**values)).rowcount > 0
 
     # --- look
 
@@ -524,19 +337,6 @@ class Outbox:
         ).scalar_one()
         return found
 
-    def of_kpm(self, kpm_id: int, limit: int = 5) -> list[Sent]:
-        rows = self.conn.execute(
-            select(outbox)
-            .join(outbox_kpm, outbox_kpm.c.outbox_id == outbox.c.id)
-            .where(outbox_kpm.c.kpm_id == kpm_id)
-            .order_by(outbox.c.id.desc())
-            .limit(limit)
-        )
-        return [Sent(r.id, r.key, Status(r.state), r.channel, r.not_before, r.sent, r.error) for r in rows]
-
-    def kpms_of(self, letter_id: int) -> list[int]:
-        return list(self.conn.execute(select(outbox_kpm.c.kpm_id).where(outbox_kpm.c.outbox_id == letter_id)).scalars())
-
     def counts(self) -> dict[str, int]:
         rows = self.conn.execute(select(outbox.c.state, func.count().label("n")).group_by(outbox.c.state))
         return {row.state: row.n for row in rows}
@@ -544,10 +344,3 @@ class Outbox:
 
 def _packed(attachment: Attachment | None) -> dict[str, Any] | None:
     return {"kind": attachment.kind, "params": dict(attachment.params)} if attachment else None
-
-
-def as_claimed(row: Any) -> Claimed:
-    where = Address(row.channel, row.value)
-    attachment = Attachment(row.attachment["kind"], row.attachment["params"]) if row.attachment else None
-    letter = Letter(row.id, where, row.key, row.params, row.language, row.heard, attachment)
-    return Claimed(letter, row.address_id, row.about, row.unasked, row.attempts, row.priority)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from data import (
     accounts,
+    arrivals,
     attendance,
     audit,
     broadcasts,
@@ -83,6 +84,7 @@ class Tx:
         self.key = key
 
     accounts = Shelf(lambda tx: accounts.Accounts(tx.conn))
+    arrivals = Shelf(lambda tx: arrivals.Arrivals(tx.conn, tx.now))
     audit = Shelf(lambda tx: audit.Audit(tx.conn, tx.now))
     broadcasts = Shelf(lambda tx: broadcasts.Broadcasts(tx.conn, tx.now))
     desk = Shelf(lambda tx: desk.Desk(tx.conn, tx.now, tx.audit, tx.key))

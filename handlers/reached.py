@@ -15,7 +15,7 @@ def remember(tx: Tx, letters: Iterable[tuple[int, str | None]]) -> None:
     if not meeting_of:
         return
     meetings = {meeting_id: tx.meetings.get(meeting_id) for meeting_id in set(meeting_of.values())}
-    for letter_id, kpm_id, kelompok_id in tx.sending.families_of(meeting_of):
+    for letter_id, kpm_id, kelompok_id in tx.arrivals.families_of(meeting_of):
         meeting = meetings[meeting_of[letter_id]]
         if meeting is not None:
             tx.summary.flag(meeting, kelompok_id, kpm_id, "reached")

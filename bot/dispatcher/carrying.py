@@ -12,7 +12,7 @@ import structlog
 
 from bot.channels.base import Blames, Body, Channel, ChannelError, Convert, File, Refused, TryLater, Unknown
 from bot.channels.errors import MAX_TRIES, back_off
-from data.outbox import Claimed
+from data.sending import Claimed
 from data.store import Store
 from messages import catalog
 from messages.catalog import TemplateError

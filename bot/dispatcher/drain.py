@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from bot.channels.base import Channel
 from bot.dispatcher.carrying import Carrier, MakeFile, Result
 from bot.dispatcher.settling import Settler
-from data.outbox import Claimed
+from bot.dispatcher.turning import one_each
+from data.sending import Claimed
 from data.store import Store, Tx
+from messages.envelope import Priority
 
 AT_ONCE = 64
+NO_FENCE = 0
+"""There is no other sender."""
 
 
 class Dispatcher:
@@ -30,4 +34,6 @@ class Dispatcher:
 
     def _claim(self, tx: Tx) -> list[Claimed]:
         tx.outbox.expire()
-        return tx.outbox.claim(self.channels, 0, AT_ONCE)
+        first = one_each(tx.sending.look(self.channels, AT_ONCE, Priority.BROADCAST), AT_ONCE, ())
+        taken = tx.sending.take([one.letter.id for one in first], NO_FENCE)
+        return [one for one in first if one.letter.id in taken]

@@ -24,7 +24,7 @@ from bot.dispatcher.pacer import Pacer, Spacing
 from bot.dispatcher.settling import Settler
 from bot.dispatcher.turning import Turn, Turner, Wish
 from bot.waiting import at_most
-from data.outbox import Claimed
+from data.sending import Claimed
 from data.store import Store, StoreError
 from messages.envelope import Priority
 

@@ -36,7 +36,7 @@ class Settler:
                 tx.accounts.keep_template(outcome.template, RUNS_AGAIN, "", tx.now)
                 tx.outbox.wake_all()
             if outcome.window_over:
-                tx.sending.window_over(outcome.claimed.address_id, outcome.claimed.letter.heard)
+                tx.arrivals.window_over(outcome.claimed.address_id, outcome.claimed.letter.heard)
         self._keep_sent(tx, [o for o in outcomes if o.result is Result.SENT])
 
     def keep_each(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:

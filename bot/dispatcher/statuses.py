@@ -12,7 +12,7 @@ from bot.channels.errors import MAX_TRIES, back_off, whatsapp_error
 from bot.dispatcher.carrying import ACCOUNT_RESTS, AT_ONCE, TEMPLATE_RESTS
 from bot.dispatcher.settling import alert_admins
 from data.accounts import STOPPED
-from data.sending import Moved
+from data.arrivals import Moved
 from data.store import Store, Tx, breaks_the_batch
 from handlers import reached
 from messages import catalog
@@ -68,9 +68,9 @@ def _keep_statuses(tx: Tx, updates: Sequence[StatusUpdate]) -> None:
     """Going forward is what makes a repetition harmless. Only a failure may send a letter out again, so a failure is
     remembered by its name as well."""
     new = [u for u in updates if u.status is not Status.FAILED or tx.events.first_time(u.account, u.event)]
-    moved = tx.sending.progress(new)
+    moved = tx.arrivals.progress(new)
     first = [m for m in moved if m.update.status in ARRIVED and m.was not in ARRIVED]
-    tx.sending.arrived({m.address_id for m in first})
+    tx.arrivals.arrived({m.address_id for m in first})
     reached.remember(tx, [(one.letter_id, one.about) for one in first])
     for one in moved:
         if one.update.status is Status.FAILED:
@@ -84,15 +84,15 @@ def _failed_later(tx: Tx, one: Moved) -> None:
     log.info("letter failed later", outbox=one.letter_id, code=said.code)
     match fault:
         case Convert() if one.attempts < MAX_TRIES:
-            tx.sending.window_over(one.address_id, tx.sending.heard(one.address_id))
-            tx.sending.again(one.letter_id, AT_ONCE)
+            tx.arrivals.window_over(one.address_id, tx.arrivals.heard(one.address_id))
+            tx.arrivals.again(one.letter_id, AT_ONCE)
         case TryLater():
             if fault.whole_account:
                 tx.accounts.pause(said.account, tx.now + timedelta(seconds=fault.after), str(fault))
             if fault.alert:
                 alert_admins(tx, said.account, str(fault))
             if one.attempts < MAX_TRIES:
-                tx.sending.again(one.letter_id, timedelta(seconds=max(fault.after, back_off(one.attempts))))
+                tx.arrivals.again(one.letter_id, timedelta(seconds=max(fault.after, back_off(one.attempts))))
         case Refused(blames=Blames.PERSON):
             tx.people.failed_at(one.address_id, blocked=fault.blocked)
             tx.outbox.try_other_address(one.letter_id, Status.FAILED)
@@ -100,12 +100,12 @@ def _failed_later(tx: Tx, one: Moved) -> None:
             tx.accounts.keep_template(approved.name, "PAUSED", str(fault), tx.now)
             alert_admins(tx, said.account, f"templat {approved.name}: {fault}")
             if one.attempts < MAX_TRIES:
-                tx.sending.again(one.letter_id, TEMPLATE_RESTS)
+                tx.arrivals.again(one.letter_id, TEMPLATE_RESTS)
         case Refused(blames=Blames.ACCOUNT):
             tx.accounts.pause(said.account, tx.now + ACCOUNT_RESTS, str(fault))
             alert_admins(tx, said.account, str(fault))
             if one.attempts < MAX_TRIES:
-                tx.sending.again(one.letter_id, AT_ONCE)
+                tx.arrivals.again(one.letter_id, AT_ONCE)
         case _:
             pass
 

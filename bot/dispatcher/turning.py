@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.dispatcher.carrying import Outcome, inherited, unsent
 from bot.dispatcher.holding import Holding
 from bot.dispatcher.settling import Settler
-from data.outbox import Claimed
+from data.sending import Claimed
 from data.store import Tx
 from messages.envelope import Priority
 
@@ -87,13 +87,13 @@ class Turner:
             # Letters of a template that may be used again come together with the news of it.
             turn.stopped = dict(tx.accounts.stopped_templates())
         if wish.urgent > 0:
-            urgent = _one_each(tx.sending.look(self.kinds, wish.urgent, Priority.CHANGE, wish.skip), wish.urgent, ())
+            urgent = one_each(tx.sending.look(self.kinds, wish.urgent, Priority.CHANGE, wish.skip), wish.urgent, ())
         taken = tx.sending.take([one.letter.id for one in urgent], fence)
         seen = wish.seen
         if wish.look:
             due = tx.sending.something_due()
             seen = turn.seen = tx.sending.look(self.kinds, self.page, Priority.BROADCAST, wish.skip) if due else []
-        bulk = _one_each(seen, wish.bulk, {one.address_id for one in urgent} | wish.skip)
+        bulk = one_each(seen, wish.bulk, {one.address_id for one in urgent} | wish.skip)
         taken |= tx.sending.take([one.letter.id for one in bulk], fence)
         turn.tried = frozenset(one.address_id for one in (*urgent, *bulk))
         turn.taken = [one.held(fence) for one in (*urgent, *bulk) if one.letter.id in taken]
@@ -109,7 +109,7 @@ class Turner:
         self.settler.keep(tx, [*never_left, *orphans])
 
 
-def _one_each(letters: Iterable[Claimed], most: int, busy: Collection[int]) -> list[Claimed]:
+def one_each(letters: Iterable[Claimed], most: int, busy: Collection[int]) -> list[Claimed]:
     """The first letter of each address that is not busy, so many at most."""
     first: dict[int, Claimed] = {}
     for one in letters:

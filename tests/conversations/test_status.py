@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from data.records import FamilyStatus
-from messages.envelope import Status
+from messages.envelope import Status, StatusUpdate
 from tests.support.chat import Cast, Someone, cast
+from tests.support.outboxes import letters_of
 
 
 @pytest.fixture
@@ -26,8 +27,9 @@ def status_of(village: Cast, words: str) -> str:
 def meta_says(village: Cast, who: Someone, status: Status) -> None:
     """A status webhook for her newest letter."""
     with village.chat.tx() as tx:
-        letter = tx.outbox.of_kpm(who.id)[0]
-        assert tx.outbox.progress(letter.id, status, f"test:{letter.id}")
+        letter = letters_of(tx, who.id)[0]
+        said = StatusUpdate("whatsapp", f"{letter.id}:{status}", f"test:{letter.id}", status, tx.now, letter.id)
+        assert tx.arrivals.progress([said])
 
 
 def test_the_sentence_follows_the_letter(village):

@@ -9,7 +9,7 @@ import pytest
 from data.invitations import LASTS
 from data.records import Consent, Line, Topic
 from data.store import Store
-from messages.envelope import Address, KpmId, KpmTo, Outbound, Status
+from messages.envelope import Address, KpmId, KpmTo, Outbound, Status, StatusUpdate
 from tests.support.databases import NOW, Opened
 from tests.support.village import PHONES, Village, settle
 
@@ -118,7 +118,9 @@ def test_the_newest_unasked_letter_that_was_not_cancelled_counts(store: Store, v
     assert (news[wati].key, news[wati].state) == ("reminders.meeting.today", Status.QUEUED)
     assert (news[wati].at, news[siti].key) == (NOW + timedelta(hours=1), "meetings.moved")
     store.run(lambda tx: tx.conn.exec_driver_sql(f"UPDATE outbox SET state = 'cancelled' WHERE id = {second}"))
-    store.run(lambda tx: tx.outbox.progress(first, Status.DELIVERED, "wamid.1"))
+    store.run(
+        lambda tx: tx.arrivals.progress([StatusUpdate("whatsapp", "e1", "wamid.1", Status.DELIVERED, NOW, first)])
+    )
     news = store.run(lambda tx: tx.status.letters([village.melati1]))
     assert (news[wati].key, news[wati].state, news[wati].at) == (
         "reminders.meeting.invitation",

@@ -13,6 +13,7 @@ from data.schema import outbox
 from messages.envelope import Outbound
 from tests.support.chat import Chat, Someone
 from tests.support.databases import Opened
+from tests.support.outboxes import families_of
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_letters_put_together_are_there_once_and_name_their_families(chat: Chat)
         tx.outbox.put_all([letter(siti, "a"), letter(wati, "b")])
         tx.outbox.put_all([letter(wati, "a"), letter(wati, "c")])
         tx.outbox.put_all([])
-        letters = {row.once: tx.outbox.kpms_of(row.id) for row in tx.conn.execute(select(outbox))}
+        letters = {row.once: families_of(tx, row.id) for row in tx.conn.execute(select(outbox))}
     assert letters == {"a": [siti.id], "b": [wati.id], "c": [wati.id]}
     with chat.tx() as tx:
         tx.conn.execute(update(outbox).where(outbox.c.once == "b").values(state="expired"))

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from data.store import Store, Tx
-from messages.envelope import Address, KpmTo, Outbound, StaffTo, Status
+from messages.envelope import Address, KpmTo, Outbound, StaffTo
 from tests.support.databases import NOW
+from tests.support.outboxes import gone, letters_of
 from tests.support.village import PHONES, Village, settle
 
 
@@ -68,7 +69,7 @@ def test_a_letter_is_found_by_the_address_that_answers_it(store: Store, village:
         for about in ("question:1", "question:2"):
             letter = tx.outbox.put(Outbound(StaffTo(village.budi), "questions.staff.open", words, about=about))
             assert letter is not None
-            tx.outbox.settle(letter, Status.SENT, platform_id="31")
+            gone(tx, letter, "31")
         return [tx.outbox.about_at(where, "31"), tx.outbox.about_at(where + 1, "31"), tx.outbox.about_at(where, "32")]
 
     assert store.run(look) == ["question:2", None, None]
@@ -82,7 +83,7 @@ def test_a_loss_cancels_what_waits_for_that_family_alone(store: Store, village: 
         for key, kpms in (("obligations.due", [siti]), ("obligations.due", [siti, wati]), ("obligationsx", [siti])):
             tx.outbox.put(Outbound(KpmTo(siti), key, {}, not_before=later, kpms=kpms))
         assert tx.outbox.cancel_of_kpm(siti, "obligations.") == 1
-        return [str(sent.state) for sent in tx.outbox.of_kpm(siti)]
+        return [str(sent.state) for sent in letters_of(tx, siti)]
 
     assert store.run(look) == ["queued", "queued", "cancelled"]
 

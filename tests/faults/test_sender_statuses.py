@@ -240,16 +240,16 @@ def test_the_account_alerts_and_the_rest_is_only_noted(store: Store):
 
 
 async def test_one_status_that_cannot_be_kept_does_not_take_the_others_along(store: Store, letter: int, monkeypatch):
-    from data.sending import Sending
+    from data.arrivals import Arrivals
 
-    progress = Sending.progress
+    progress = Arrivals.progress
 
     def sometimes(self, updates):
         if any(u.platform_id == "wamid.poison" for u in updates):
             raise RuntimeError("a fault of ours")
         return progress(self, updates)
 
-    monkeypatch.setattr(Sending, "progress", sometimes)
+    monkeypatch.setattr(Arrivals, "progress", sometimes)
     with capture_logs() as lines:
         await receive_statuses(store, [said(None, READ, wamid="wamid.poison"), said(letter, READ)])
     assert state(store, letter) == "read"
@@ -262,7 +262,7 @@ def test_a_deadlock_is_not_taken_for_poison(store: Store, letter: int, monkeypat
     def deadlock(self, updates):
         raise OperationalError("UPDATE", {}, DeadlockDetected("deadlock detected"))
 
-    monkeypatch.setattr("data.sending.Sending.progress", deadlock)
+    monkeypatch.setattr("data.arrivals.Arrivals.progress", deadlock)
     with pytest.raises(StoreError):
         store.run(lambda tx: statuses._one_by_one(tx, [said(letter, READ)]))
     with pytest.raises(StoreError):

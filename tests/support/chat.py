@@ -36,8 +36,8 @@ from data.audit import Change
 from data.content.sessions import session as find_session
 from data.engines import writer_engine
 from data.obligations import LOOK_AT_ONCE
-from data.outbox import Claimed
 from data.records import Consent, Entry, FamilyStatus, Hours, Kelompok, Kind, Meeting, Role, Topic
+from data.sending import Claimed
 from data.tx import Tx, no_key
 from handlers import obligations, reached, reminders, timetable
 from handlers.meetings import Plan, create
@@ -49,8 +49,9 @@ from handlers.rules.obligation_reminders import MORNING as LOOKS
 from handlers.rules.reminders import MORNING, plan
 from messages import catalog
 from messages.checks import KPM_LENGTH
-from messages.envelope import Address, Button, Inbound, KpmId, StaffId, Status
+from messages.envelope import Address, Button, Inbound, KpmId, StaffId
 from messages.envelope import Kind as EventKind
+from tests.support.outboxes import gone, taken
 
 MINUTE = timedelta(minutes=1)
 A_WEEK = timedelta(days=7)
@@ -578,7 +579,7 @@ class Chat:
         while True:
             with self.tx() as tx:
                 tx.outbox.expire()
-                claimed = tx.outbox.claim(("whatsapp", "telegram"), 0, IN_FLIGHT)
+                claimed = taken(tx, ("whatsapp", "telegram"), limit=IN_FLIGHT)
                 for one in claimed:
                     self._lay(tx, one)
             if not claimed:
@@ -602,7 +603,7 @@ class Chat:
         )
         self._watch(tx, one, shown)
         self.phone(letter.address).letters.append(shown)
-        assert tx.outbox.settle(letter.id, Status.SENT, platform_id=f"test:{letter.id}", text=body.text)
+        gone(tx, letter.id, f"test:{letter.id}", body.text)
         owe(tx, letter, body.owes)
         reached.remember(tx, [(letter.id, one.about)])
 
