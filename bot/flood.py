@@ -35,20 +35,21 @@ class Flood:
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
-        self._of: OrderedDict[Address, dict[str, datetime]] = OrderedDict()
+        self._of: OrderedDict[Address, dict[str, tuple[datetime, int]]] = OrderedDict()
 
     def count(self, msg: Inbound) -> int:
-        """How many of this address fall into the minute that ends with this one. A repeated event counts once."""
+        """How many of this address fall into the minute that ends with this one. A repeated event counts once, and
+        is what it was the first time."""
         seen = self._of.setdefault(msg.sender, {})
         self._of.move_to_end(msg.sender)
         if len(self._of) > KNOWN:
             self._of.popitem(last=False)
         if msg.event not in seen:
-            seen[msg.event] = msg.at
-            if len(seen) > 4 * MOST_OF_STAFF:
+            if len(seen) >= 4 * MOST_OF_STAFF:
                 del seen[next(iter(seen))]
-        since = msg.at - WINDOW
-        return len([at for at in seen.values() if since < at <= msg.at])
+            since = msg.at - WINDOW
+            seen[msg.event] = msg.at, 1 + len([at for at, _ in seen.values() if since < at <= msg.at])
+        return seen[msg.event][1]
 
     def way(self, msg: Inbound) -> inbox.Way:
         """As everybody's, unless the address floods us: then the event is only remembered as seen. Counts it."""

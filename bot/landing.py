@@ -83,7 +83,7 @@ class Landing:
         self._over: list[int] = []
         """Worked at, and not yet taken away."""
 
-        self._rested = 0.0
+        self._came_at = self._rested = 0.0
         """While more arrives, the work rests after a while for as long again, so that who posts does not wait."""
 
         self._came = asyncio.Event()
@@ -99,6 +99,7 @@ class Landing:
             raise StoreBusyError("more came in than can be worked at")
         arrived = _Arrived(body, events, asyncio.get_running_loop().create_future())
         self._arrived.append(arrived)
+        self._came_at = time.monotonic()
         self._came.set()
         self._go_on()
         await arrived.on_disk
@@ -138,12 +139,14 @@ class Landing:
         while self._arrived or self._lying:
             if self._arrived:
                 await asyncio.sleep(GATHER)
-            if self._overdue() and (begun := time.monotonic()) >= self._rested:
+            begun, overdue = time.monotonic(), self._overdue()
+            quiet = not self._arrived and begun - self._came_at > LULL
+            if overdue and not quiet and begun >= self._rested:
                 await asyncio.gather(self._land(), self._some(BESIDE))
                 self._rested = 2 * time.monotonic() - begun
             elif self._arrived:
                 await self._land()
-            elif await self._lull():
+            elif (overdue and quiet) or await self._lull():
                 await self._some(AT_ONCE)
             if not (self._arrived or self._lying):
                 await self._land()  # nobody came meanwhile: what is over goes

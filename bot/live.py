@@ -49,8 +49,8 @@ NO_NEWS = timedelta(0)
 WHATSAPP_NEWS = timedelta(seconds=90)
 """How long a status may take that tells it."""
 
-LONGEST = timedelta(seconds=60)
-"""No request lasts longer, one of a dead process's either."""
+LONGEST = timedelta(seconds=90)
+"""No attempt lasts longer, one of a dead process's either: 60 seconds for its file, 20 for the letter."""
 
 TICK_LEASE = timedelta(seconds=50)
 TICKS, POLLING = "ticks", "telegram polling"

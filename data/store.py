@@ -137,7 +137,7 @@ class Store:
             self._conn = None
 
     def _commit(self, batch: Sequence[_Job]) -> None:
-        """One commit for everything that waits, a savepoint for each, and only then the answers."""
+        """One commit for everything that waits, a savepoint for each that is not alone, and only then the answers."""
         if not batch:
             return
         for attempt in range(RETRIES):
@@ -149,7 +149,7 @@ class Store:
                     continue
                 _tell(batch, [(False, explained(fault))] * len(batch))
                 return
-            self.commits += 1
+            self.commits += any(ok for ok, _ in answers)
             _tell(batch, answers)
             return
 
@@ -167,14 +167,16 @@ class Store:
         return answers
 
     def _alone(self, conn: Connection, work: Callable[[Tx], Any]) -> Answer:
-        """Nothing stands beside it: the transaction itself is undone."""
-        try:
-            with conn.begin():
+        """Nothing stands beside it: the transaction itself is undone. A fault of beginning or committing is no fault of
+        the work."""
+        with conn.begin() as whole:
+            try:
                 return True, work(Tx(conn, self.clock(), self.key))
-        except BaseException as fault:
-            if breaks_the_batch(fault):
-                raise
-            return False, fault
+            except BaseException as fault:
+                if breaks_the_batch(fault):
+                    raise
+                whole.rollback()
+                return False, fault
 
     def _in_savepoint(self, conn: Connection, work: Callable[[Tx], Any]) -> Answer:
         SAVEPOINT.change(conn, {})

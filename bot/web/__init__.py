@@ -87,7 +87,7 @@ class _Letters(Collector):
     def collect(self) -> Any:
         yield _by("like_pkh_letters", "Letters in the outbox by state", "state", self.counts)
         yield GaugeMetricFamily("like_pkh_commits", "Commits of the writer since the start", value=self.commits)
-        yield GaugeMetricFamily("like_pkh_landed", "Deliveries acknowledged, not worked at yet", value=self.landed)
+        yield GaugeMetricFamily("like_pkh_landed", "Bursts acknowledged, not worked at yet", value=self.landed)
         queue = self.seen.queue
         yield GaugeMetricFamily("like_pkh_queue_letters", "Letters that could go out now", value=queue.depth)
         age = self._ago(queue.oldest)
@@ -119,7 +119,8 @@ class Web:
         self.doors, self.pages = dict(doors), pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.doors.get(scope.get("path", ""), self.pages)(scope, receive, send)
+        door = self.doors.get(scope["path"]) if scope["type"] == "http" else None
+        await (door or self.pages)(scope, receive, send)
 
 
 def make_web(

@@ -88,7 +88,7 @@ class Door:
         self.post, self.handshake = post, handshake
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.handshake is not None and scope["method"] == "GET":
+        if self.handshake is not None and scope["method"] in ("GET", "HEAD"):
             await self.handshake(Request(scope))(scope, receive, send)
             return
         status = await self._status(scope, receive) if scope["method"] == "POST" else 405

@@ -118,9 +118,8 @@ class Platform:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         said = answer(request)
         if not isinstance(said, web.StreamResponse):
-            await said
-            return web.Response()
-        return said
+            said = await said
+        return said if isinstance(said, web.StreamResponse) else web.Response()
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

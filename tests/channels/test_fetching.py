@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 
@@ -76,6 +77,33 @@ async def test_telegram_asks_for_the_path_first(platform, session):
     gives(platform, b"abc")
     assert await Telegram(bot).fetch("F", MOST) == b"abc"
     assert platform.seen[1].path == "/file/bot1:T/photos/1.jpg"
+
+
+def gives_slowly(platform, content: bytes, seconds: float) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for sign in content:
+            await asyncio.sleep(seconds / len(content))
+            await response.write(bytes([sign]))
+        await response.write_eof()
+        return response
+
+    platform.answers.append(answer)
+
+
+async def test_a_file_may_take_longer_than_a_letter(platform, session):
+    platform.says(200, {"url": f"{platform.url}/file/1"})
+    gives_slowly(platform, b"abc", 0.6)
+    assert await WhatsApp("t", "1065", "1022", f"{platform.url}/v23.0", session, read=0.3).fetch("M1", MOST) == b"abc"
+    platform.answers.clear()
+    platform.says(200, {"ok": True, "result": {"file_id": "F", "file_unique_id": "U", "file_path": "photos/1.jpg"}})
+    gives_slowly(platform, b"abc", 0.6)
+    bot = Bot(
+        "1:T", base_url=f"{platform.url}/bot", base_file_url=f"{platform.url}/file/bot",
+        request=AiohttpRequest(session, read=0.3),
+    )  # fmt: skip
+    assert await Telegram(bot).fetch("F", MOST) == b"abc"
 
 
 def test_a_picture_becomes_small_upright_and_says_nothing_of_its_place():

@@ -248,7 +248,7 @@ async def test_a_status_that_is_poison_does_not_stop_its_delivery(on_both: Site,
     def broken(*_args, **_more):
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr("data.sending.Sending.progress", broken)
+    monkeypatch.setattr("data.arrivals.Arrivals.progress", broken)
     status = {"id": "wamid.x", "status": "sent", "timestamp": "1"}
     with capture_logs() as lines:
         assert await on_both.post(delivery(text(SITI, "wamid.5", "halo"), statuses=[status])) == 200

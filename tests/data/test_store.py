@@ -11,7 +11,8 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from data import schema
-from data.store import BATCH, Store, Tx
+from data.store import BATCH, Store, StoreError, Tx
+from tests.support.databases import Opened
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -106,6 +107,34 @@ async def test_wrong_sql_is_only_its_own(store: Store):
     answers = await together(store, keep("siti"), lambda tx: tx.conn.execute(text("SELECT nonsense")), keep("wati"))
     assert isinstance(answers[1], Exception)
     assert kept(store) == {"siti", "wati"}
+
+
+async def test_one_that_stands_alone_is_undone_whole(store: Store):
+    before = store.commits
+
+    def half(tx: Tx) -> None:
+        tx.settings.keep("half", "yes")
+        raise Poison
+
+    with pytest.raises(Poison):
+        await store.write(half)
+    assert store.commits == before
+    await store.write(keep("siti"))
+    assert kept(store) == {"siti"}
+
+
+async def test_what_only_the_commit_refuses_is_a_fault_of_the_store(sqlite: Opened):
+    store = sqlite.store()
+
+    def nobody_there(tx: Tx) -> None:
+        tx.settings.keep("half", "yes")
+        tx.conn.execute(text("PRAGMA defer_foreign_keys = ON"))
+        tx.conn.execute(insert(schema.kpm), {"name": "Siti", "kelompok_id": 404})
+
+    with pytest.raises(StoreError):
+        await store.write(nobody_there)
+    await store.write(keep("siti"))
+    assert kept(store) == {"siti"}
 
 
 async def test_otherwise_runs_in_place_of_a_fault_and_in_the_same_batch(store: Store):

@@ -62,15 +62,12 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         words = isinstance(request_data, _Json)
-        files = request_data is not None and not words and request_data.contains_files
+        # What is fetched with GET is a file, too.
+        large = method == "GET" or (request_data is not None and not words and request_data.contains_files)
         read = read_timeout if isinstance(read_timeout, int | float) else self._read
-        upload = max(read, UPLOAD_SECONDS) if files else None
-        # One clock for the whole call, where a file's has two: a second one would cost every letter a fiftieth.
+        # One clock for the whole call: a second one, for silence, would cost every letter a fiftieth.
         timeout = aiohttp.ClientTimeout(
-            total=self._connect + 2 * upload if upload else read,
-            connect=self._connect,
-            sock_connect=self._connect,
-            sock_read=upload,
+            total=max(read, UPLOAD_SECONDS) if large else read, connect=self._connect, sock_connect=self._connect
         )
         try:
             response = await self._session.request(

@@ -22,8 +22,7 @@ class Graph:
     def __init__(self, token: str, api_url: str, session: aiohttp.ClientSession | None, read: float) -> None:
         self._token, self._url, self._session, self._read = token, api_url.rstrip("/"), session, read
         self._headers = {"Authorization": f"Bearer {token}"}
-        # One clock for the whole call, where a file's has two: a second one would cost every letter a fiftieth.
-        self._usual = aiohttp.ClientTimeout(total=read, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
+        self._usual = _timeout(read)
 
     async def get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         return await self._call("GET", path, repeatable=True, params=params)
@@ -111,10 +110,9 @@ def with_file(payload: Mapping[str, Any], media_id: str, file: File) -> dict[str
     return {name: value for name, value in payload.items() if name != planned} | {"type": sort, sort: media}
 
 
-def _timeout(read: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=CONNECT_SECONDS + 2 * read, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=read
-    )
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    """One clock for the whole call: a second one, for silence, would cost every letter a fiftieth."""
+    return aiohttp.ClientTimeout(total=seconds, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
 
 
 def wamid(answer: Mapping[str, Any]) -> str:
