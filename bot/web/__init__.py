@@ -116,7 +116,8 @@ class Web:
     """Doors, which answer by themselves, and pages for everything else."""
 
     def __init__(self, doors: Mapping[str, ASGIApp], pages: Starlette) -> None:
-        self.doors, self.pages = dict(doors), pages
+        self.doors = {path: Faults(door) for path, door in doors.items()}
+        self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         door = self.doors.get(scope["path"]) if scope["type"] == "http" else None

@@ -91,16 +91,9 @@ class Door:
         if self.handshake is not None and scope["method"] in ("GET", "HEAD"):
             await self.handshake(Request(scope))(scope, receive, send)
             return
-        status = await self._status(scope, receive) if scope["method"] == "POST" else 405
+        status = await self.post(dict(scope["headers"]), receive) if scope["method"] == "POST" else 405
         await send({"type": "http.response.start", "status": status, "headers": NOTHING})
         await send({"type": "http.response.body", "body": b""})
-
-    async def _status(self, scope: Scope, receive: Receive) -> int:
-        try:
-            return await self.post(dict(scope["headers"]), receive)
-        except Exception:  # as `Faults` around the pages: the server's own log would quote what somebody wrote
-            log.exception("request failed", path=scope["path"])
-            return 500
 
 
 def whatsapp_door(intake: Intake, app_secret: str, verify_token: str) -> dict[str, Door]:
