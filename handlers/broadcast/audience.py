@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
+from dataclasses import replace
 
 from data.records import Audience, Kelompok
 from handlers import scope
@@ -21,12 +21,7 @@ def resolve(words: str, kelompoks: Sequence[Kelompok], *, all_of_scope: bool) ->
     ids, unknown = _places(wanted, kelompoks)
     if not wanted.places and not all_of_scope:
         ids = [k.id for k in kelompoks]
-    return Audience(tuple(ids), *_narrowing(wanted)), unknown
-
-
-def _narrowing(wanted: Wanted) -> tuple[Any, ...]:
-    by_words = (wanted.components, wanted.languages, wanted.alpa, wanted.unanswered, wanted.quizless, wanted.undone)
-    return *by_words, wanted.answers, wanted.last
+    return replace(wanted.narrowed, kelompok_ids=tuple(ids)), unknown
 
 
 def _places(wanted: Wanted, kelompoks: Sequence[Kelompok]) -> tuple[list[int], list[str]]:
@@ -65,7 +60,8 @@ def compose(
         raise LookupError("not within this scope")
     chosen = [k for k in kelompoks if k.id in set(ids)]
     said = ", ".join(["semua" if everybody else _named(chosen, kelompoks), *narrowing])
-    return Audience(() if everybody else tuple(k.id for k in chosen), *_narrowing(wanted)), said[:200]
+    ids = () if everybody else tuple(k.id for k in chosen)
+    return replace(wanted.narrowed, kelompok_ids=ids), said[:200]
 
 
 def _named(chosen: Sequence[Kelompok], kelompoks: Sequence[Kelompok]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from data.records import Audience
+
 LONGEST: Mapping[str, int] = {"biasa": 160, "pencairan": 135, "banjir": 155, "baksos": 155, "sosialisasi": 145}
 """Letters of a text, so that the whole letter stays within the 300 of a small screen."""
 
@@ -80,17 +82,11 @@ _NEVER = re.compile(r"\b(?:jangan|dilarang|tidak perlu|tidak usah)\b", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the words say: places as they were written, and what narrows them. No place at all: everybody."""
+    """What the words say: places as they were written, and what narrows them, still without its groups. No place at
+    all: everybody."""
 
-    places: Sequence[str] = ()
-    components: Sequence[str] = ()
-    languages: Sequence[str] = ()
-    alpa: int = 0
-    unanswered: bool = False
-    quizless: bool = False
-    undone: bool = False
-    answers: Sequence[str] = ()
-    last: Sequence[str] = ()
+    places: Sequence[str]
+    narrowed: Audience
 
 
 class Fault(StrEnum):
@@ -134,8 +130,17 @@ def read_audience(words: str) -> Wanted:
             alpa = max(1, min(int(found[1] or 1), MOST_ALPA))
         else:
             places.append(" ".join(part.split()))
-    narrowing = (tuple(components), tuple(languages), alpa, unanswered, quizless, undone, tuple(answers), tuple(last))
-    return Wanted(tuple(places), *narrowing)
+    narrowed = Audience(
+        components=tuple(components),
+        languages=tuple(languages),
+        alpa=alpa,
+        unanswered=unanswered,
+        quizless=quizless,
+        undone=undone,
+        answers=tuple(answers),
+        last=tuple(last),
+    )
+    return Wanted(tuple(places), narrowed)
 
 
 def read_kind(words: str) -> tuple[str, str]:

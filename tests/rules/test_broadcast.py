@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from data.records import Audience
 from handlers.broadcast.preview import KEYS, params
 from handlers.rules.broadcast import LONGEST, Fault, Wanted, cost, fault_of, read_audience, read_kind
 from messages import catalog
 from messages.checks import KPM_LENGTH
 
 
+def meant(*places: str, **narrowed: Any) -> Wanted:
+    return Wanted(places, Audience(**narrowed))
+
+
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ("semua", Wanted()),
-        ("Melati 3", Wanted(places=("Melati 3",))),
-        ("Melati 1, 2 dan Babayau", Wanted(places=("Melati 1", "2", "Babayau"))),
-        ("ibu hamil & Balita", Wanted(components=("ibu_hamil", "anak_usia_dini"))),
-        ("semua, BELUM  JAWAB", Wanted(unanswered=True)),
-        ("akan datang", Wanted(answers=("promised", "claimed"))),
-        ("Melati 3, tidak bisa, belum tahu", Wanted(places=("Melati 3",), answers=("declined", "maybe"))),
-        ("hadir", Wanted(last=("hadir",))),
-        ("tidak hadir", Wanted(last=("izin", "sakit", "alpa"))),
-        ("alpa", Wanted(alpa=1)),
-        ("alpa 2x", Wanted(alpa=2)),
-        ("alpa 3 kali", Wanted(alpa=3)),
-        ("alpa 0x", Wanted(alpa=1)),
-        ("alpa 9x", Wanted(alpa=6)),
-        ("alpa melulu", Wanted(places=("alpa melulu",))),
-        ("Melati 3, belum ikut kuis", Wanted(places=("Melati 3",), quizless=True)),
-        ("belum kewajiban", Wanted(undone=True)),
-        ("bahasa banjar, Jawa", Wanted(languages=("bjn", "jv"))),
-        ("Melati 3, lansia, alpa 2x", Wanted(places=("Melati 3",), components=("lansia",), alpa=2)),
-        ("", Wanted()),
+        ("semua", meant()),
+        ("Melati 3", meant("Melati 3")),
+        ("Melati 1, 2 dan Babayau", meant("Melati 1", "2", "Babayau")),
+        ("ibu hamil & Balita", meant(components=("ibu_hamil", "anak_usia_dini"))),
+        ("semua, BELUM  JAWAB", meant(unanswered=True)),
+        ("akan datang", meant(answers=("promised", "claimed"))),
+        ("Melati 3, tidak bisa, belum tahu", meant("Melati 3", answers=("declined", "maybe"))),
+        ("hadir", meant(last=("hadir",))),
+        ("tidak hadir", meant(last=("izin", "sakit", "alpa"))),
+        ("alpa", meant(alpa=1)),
+        ("alpa 2x", meant(alpa=2)),
+        ("alpa 3 kali", meant(alpa=3)),
+        ("alpa 0x", meant(alpa=1)),
+        ("alpa 9x", meant(alpa=6)),
+        ("alpa melulu", meant("alpa melulu")),
+        ("Melati 3, belum ikut kuis", meant("Melati 3", quizless=True)),
+        ("belum kewajiban", meant(undone=True)),
+        ("bahasa banjar, Jawa", meant(languages=("bjn", "jv"))),
+        ("Melati 3, lansia, alpa 2x", meant("Melati 3", components=("lansia",), alpa=2)),
+        ("", meant()),
     ],
 )
 def test_words_of_an_audience(words: str, wanted: Wanted):
