@@ -334,6 +334,13 @@ class People:
 
     # --- families and groups
 
+    def on_channel(self, kelompok_id: int, channel: str) -> set[KpmId]:
+        """Families of this kelompok that have an address there."""
+        linked = select(kpm.c.id).join(kpm_address, kpm_address.c.kpm_id == kpm.c.id)
+        here = linked.join(address, address.c.id == kpm_address.c.address_id)
+        found = here.where(kpm.c.kelompok_id == kelompok_id, address.c.channel == channel)
+        return set(self.conn.execute(found).scalars())
+
     def kpm(self, kpm_id: int) -> Kpm | None:
         row = self.conn.execute(select(*KPM).where(kpm.c.id == kpm_id)).first()
         return kpm_record(row) if row else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from bot.cli.speaking import WrongInput, err, opened, out, show_json
 from data.records import Kelompok, Kpm
 from data.store import Tx
 from handlers import families, scope
-from handlers.registration import Invited, how, invite, poster
+from handlers.registration import Invited, how, invite, invite_each, links, poster
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,13 +26,14 @@ def invite_people(
     out_file: Annotated[Path | None, typer.Option("--out", help="Poster: .pdf untuk dicetak, .png gambar.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Cetak sebagai JSON.")] = False,
 ) -> None:
-    """Undang ke Telegram: kode, tautan, dan poster QR. Berlaku 30 hari.
+    """Undang ke Telegram: satu tautan dan poster QR untuk kelompok, dan satu kode sekali pakai untuk tiap keluarga yang
+    belum di sana. Berlaku 30 hari.
 
     Contoh: like-pkh invite --kelompok "Melati 3" --out undangan.pdf
     """
     draw = _painter(out_file)
     with opened() as store:
-        facts, way = store.run(lambda tx: _invite(tx, kelompok, kpm, out_file, draw))
+        facts, way, each = store.run(lambda tx: _invite(tx, kelompok, kpm, out_file, draw))
     if facts["link"] is None:
         err.print("Nama bot di Telegram belum diketahui; diambil saat like-pkh run pertama kali.", highlight=False)
     if json:
@@ -42,6 +43,10 @@ def invite_people(
     out.print(f"Undangan untuk {whom}: {way}\nBerlaku sampai {facts['until']}.", markup=False, highlight=False)
     if out_file is not None:
         out.print(f"Poster: {out_file}", markup=False, highlight=False)
+    if each:
+        out.print("Sekali pakai, satu untuk tiap keluarga yang belum di Telegram:", highlight=False)
+    for name, own in each:
+        out.print(f"  {name}: {own}", markup=False, highlight=False, soft_wrap=True)
 
 
 Draw = Callable[[Mapping[str, Any]], File]
@@ -60,7 +65,7 @@ def _painter(file: Path | None) -> Draw | None:
 
 def _invite(
     tx: Tx, name: str, kpm_name: str | None, file: Path | None, draw: Draw | None
-) -> tuple[dict[str, Any], str]:
+) -> tuple[dict[str, Any], str, list[tuple[str, str]]]:
     """The poster is written before the code is kept: a command that fails leaves neither."""
     kelompok = _kelompok(tx, name)
     kpm = _kpm(tx, kelompok, kpm_name) if kpm_name is not None else None
@@ -71,10 +76,19 @@ def _invite(
             file.write_bytes(draw(shown).content)
         except OSError as fault:
             raise WrongInput(f"Poster tidak bisa ditulis ke {file}: {fault.strerror}.") from fault
-    return _facts(invited, shown, file), how(tx, invited.invitation)
+    each = [] if kpm else invite_each(tx, kelompok, None)
+    ways = [(one.kpm.called, how(tx, one.invitation)) for one in each if one.kpm]
+    return _facts(invited, shown, file, [_own(tx, one) for one in each]), how(tx, invited.invitation), ways
 
 
-def _facts(invited: Invited, shown: Mapping[str, Any], file: Path | None) -> dict[str, Any]:
+def _own(tx: Tx, one: Invited) -> dict[str, Any]:
+    code = one.invitation.code
+    return {"kpm": one.kpm.name if one.kpm else None, "code": code, "link": links.telegram(tx, code)}
+
+
+def _facts(
+    invited: Invited, shown: Mapping[str, Any], file: Path | None, each: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     return {
         "kelompok": invited.kelompok.name,
         "desa": invited.kelompok.desa,
@@ -86,6 +100,7 @@ def _facts(invited: Invited, shown: Mapping[str, Any], file: Path | None) -> dic
         "expires": invited.invitation.expires.astimezone(invited.kelompok.zone).isoformat(),
         "until": shown["until"],
         "poster": str(file) if file else None,
+        "codes": each,
     }
 
 

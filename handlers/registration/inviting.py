@@ -74,6 +74,12 @@ def invite(tx: Tx, kelompok: Kelompok, kpm: Kpm | None, by: StaffId | None) -> I
     return Invited(made, kelompok, kpm)
 
 
+def invite_each(tx: Tx, kelompok: Kelompok, by: StaffId | None) -> list[Invited]:
+    """A single-use code for every active family that is not on Telegram yet, for whoever gives them out one by one."""
+    there = tx.people.on_channel(kelompok.id, "telegram")
+    return [invite(tx, kelompok, kpm, by) for kpm in tx.people.families(kelompok.id) if kpm.id not in there]
+
+
 def invite_staff(tx: Tx, staff_id: StaffId) -> Invitation:
     tx.audit.write("cli", "invitation.created", f"staff:{staff_id}")
     return tx.invitations.create(staff_id=staff_id)

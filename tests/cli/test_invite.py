@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 from bot.cli.commands import app
 from bot.cli.speaking import WrongInput
 from bot.exports import make_file, paper
+from data.store import Tx
 from handlers.registration.links import TELEGRAM_USERNAME, WHATSAPP_NUMBER
-from messages.envelope import Attachment
+from messages.envelope import Address, Attachment
 from tests.support.databases import Opened
 from tests.support.village import settle
 
@@ -45,6 +46,27 @@ def test_a_kelompok_gets_a_link_that_many_may_use(village):
     assert done.exit_code == 0
     assert f"https://t.me/like_pkh_bot?start={codes(village)[0]}" in done.output
     assert "semua ibu Melati 1" in done.output
+
+
+def test_each_family_that_is_not_on_telegram_gets_a_code_of_her_own(village):
+    store = village.store()
+    wati = store.run(lambda tx: next(k for k in tx.people.families(_melati(tx)) if k.name == "Wati"))
+    store.run(lambda tx: tx.people.link_kpm(wati.id, tx.people.address_id(Address("telegram", "55"))))
+    families = store.run(lambda tx: [kpm.name for kpm in tx.people.families(_melati(tx)) if kpm.id != wati.id])
+    done = like_pkh("invite", "--kelompok", "Melati 1")
+    facts = json.loads(like_pkh("invite", "--kelompok", "Melati 1", "--json").stdout)
+    assert [one["kpm"] for one in facts["codes"]] == families
+    for one in facts["codes"]:
+        found = store.run(lambda tx, code=one["code"]: tx.invitations.get(code))
+        assert found.single
+        assert one["link"].endswith(one["code"])
+    assert all(f" {name}: https://t.me/like_pkh_bot?start=" in done.output for name in families)
+    assert "Wati" not in done.output
+    assert json.loads(like_pkh("invite", "--kelompok", "Melati 1", "--kpm", "Wati", "--json").stdout)["codes"] == []
+
+
+def _melati(tx: Tx) -> int:
+    return next(k.id for k in tx.people.every_kelompok() if k.name == "Melati 1")
 
 
 def test_the_facts_as_json(village):
