@@ -50,7 +50,7 @@ class Menus:
         """Set what differs. A chat that refuses keeps nobody else waiting and is asked again at the next look."""
         chats = await self.store.write(lambda tx: tx.people.staff_chats(self.channel.name))
         waiting, why = 0, ""
-        for chat, role, call in self._changes({None: Role.KPM, **chats}):
+        for chat, role, call in self._changes(chats):
             try:
                 await call()
             except ChannelError as fault:
@@ -66,16 +66,17 @@ class Menus:
             log.warning("menus not set yet", chats=waiting, fault=why)
         self._waiting = waiting
 
-    def _changes(self, wanted: Mapping[Address | None, Role]) -> list[tuple[Address | None, Role | None, Call]]:
+    def _changes(self, chats: Mapping[Address, Role]) -> list[tuple[Address | None, Role | None, Call]]:
         """(chat, its role from now on, what says it to Telegram); who left the staff sees what families see."""
         changes: list[tuple[Address | None, Role | None, Call]] = [
             (chat, None, partial(self.channel.forget_commands, chat))
             for chat in self._set
-            if chat is not None and chat not in wanted
+            if chat is not None and chat not in chats
         ]
+        wanted: list[tuple[Address | None, Role]] = [(None, Role.KPM), *chats.items()]
         changes += [
             (chat, role, partial(self.channel.set_commands, commands_for(role), chat))
-            for chat, role in wanted.items()
+            for chat, role in wanted
             if self._set.get(chat) is not role
         ]
         return changes

@@ -69,7 +69,8 @@ def bench(sqlite: Opened) -> Bench:
     return Bench(sqlite.store())
 
 
-async def test_menus_follow_the_roster(bench: Bench):
+async def test_menus_follow_the_roster(store: Store):
+    bench = Bench(store)
     village = bench.village
     bench.link(village.budi, BUDI)
     assert await bench.look() == {None: FAMILY, BUDI: PENDAMPING}
