@@ -33,6 +33,7 @@ from bot.photos import Photos, Source
 from bot.polling import poll
 from bot.settings import Settings
 from bot.turns import set_turns
+from bot.waiting import first_of
 from bot.watch import Watch, free_of
 from bot.web import Health, make_web
 from bot.web.webhooks import Door, Intake, telegram_door, whatsapp_door
@@ -182,8 +183,8 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
     intake = Intake(store, channel, after, parts.wake, flood, landing)
     parts.senders.append(sender)
     parts.telegram, parts.telegram_intake = channel, intake
+    parts.landings.append(landing)  # when polling too: a webhook of before may have left something there
     if settings.telegram_mode == "webhook":
-        parts.landings.append(landing)
         secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
         parts.doors |= telegram_door(intake, secret)
 
@@ -240,15 +241,19 @@ async def _listen(settings: Settings, store: Store, channel: Telegram, intake: I
     if settings.telegram_mode == "polling":
         await only_while_held(Holding(store, POLLING, alone=store.sqlite), lambda: poll(channel, intake, stop), stop)
         return
+    await first_of(_set_webhook(settings, channel), stop.wait())
+    await stop.wait()
+
+
+async def _set_webhook(settings: Settings, channel: Telegram) -> None:
     secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
-    while not stop.is_set():
+    while True:
         try:
             await channel.set_webhook(f"{(settings.public_url or '').rstrip('/')}/webhooks/telegram", secret)
-            break
+            return
         except ChannelError as fault:
             log.warning("webhook not set yet", fault=str(fault))
             await asyncio.sleep(5)
-    await stop.wait()
 
 
 async def _ticks(
