@@ -26,19 +26,19 @@ from bot.dispatcher.holding import Holding, only_while_held
 from bot.files import Files
 from bot.flood import Flood
 from bot.landing import Landing
+from bot.menus import Menus
 from bot.names import keep_names
 from bot.nightly import Nightly
 from bot.photos import Photos, Source
 from bot.polling import poll
 from bot.settings import Settings
 from bot.turns import set_turns
+from bot.waiting import first_of
 from bot.watch import Watch, free_of
 from bot.web import Health, make_web
 from bot.web.webhooks import Door, Intake, telegram_door, whatsapp_door
 from data.accounts import Lease
-from data.records import Role
 from data.store import Store, Tx
-from handlers.registration import commands_for
 from messages.envelope import Inbound
 
 log = structlog.get_logger()
@@ -111,7 +111,9 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
             photos = Photos(store, parts.sources())
             watch = Watch(store, settings.zone, free_of(_folder(store)), statuses=settings.whatsapp)
             tasks.append(asyncio.create_task(_ticks(store, parts, stop, nightly, photos, watch)))
-        names = asyncio.create_task(_introduce(store, parts))
+            if parts.telegram is not None:
+                tasks.append(asyncio.create_task(Menus(store, parts.telegram).run(stop)))
+        names = asyncio.create_task(keep_names(store, parts.telegram, parts.whatsapp))
         if web:
             tasks.append(asyncio.create_task(_serve(settings, store, parts, stop, host, port, sender=sender)))
             tasks += [asyncio.create_task(landing.run(stop)) for landing in parts.landings]
@@ -127,22 +129,6 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
 def _folder(store: Store) -> Path:
     """Where the data lies; with a server, where our own files do."""
     return Path(store.url.database or "").parent if store.sqlite else Path()
-
-
-async def _introduce(store: Store, parts: Parts) -> None:
-    """Learn our own names for links and posters, and tell Telegram which /words each role has."""
-    await keep_names(store, parts.telegram, parts.whatsapp)
-    if parts.telegram is None:
-        return
-    staff = await store.write(lambda tx: tx.people.every_staff())
-    chats = {s.id: await store.write(lambda tx, s=s: tx.people.telegram_of(s.id)) for s in staff}  # type: ignore[misc]
-    try:
-        await parts.telegram.set_commands(commands_for(Role.KPM))
-        for one in staff:
-            if (chat := chats[one.id]) is not None:
-                await parts.telegram.set_commands(commands_for(one.role), chat)
-    except ChannelError as fault:
-        log.warning("commands not set yet", fault=type(fault).__name__)
 
 
 async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
@@ -197,8 +183,8 @@ def _add_telegram(settings: Settings, store: Store, session: aiohttp.ClientSessi
     intake = Intake(store, channel, after, parts.wake, flood, landing)
     parts.senders.append(sender)
     parts.telegram, parts.telegram_intake = channel, intake
+    parts.landings.append(landing)  # when polling too: a webhook of before may have left something there
     if settings.telegram_mode == "webhook":
-        parts.landings.append(landing)
         secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
         parts.doors |= telegram_door(intake, secret)
 
@@ -255,15 +241,19 @@ async def _listen(settings: Settings, store: Store, channel: Telegram, intake: I
     if settings.telegram_mode == "polling":
         await only_while_held(Holding(store, POLLING, alone=store.sqlite), lambda: poll(channel, intake, stop), stop)
         return
+    await first_of(_set_webhook(settings, channel), stop.wait())
+    await stop.wait()
+
+
+async def _set_webhook(settings: Settings, channel: Telegram) -> None:
     secret = settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else ""
-    while not stop.is_set():
+    while True:
         try:
             await channel.set_webhook(f"{(settings.public_url or '').rstrip('/')}/webhooks/telegram", secret)
-            break
+            return
         except ChannelError as fault:
             log.warning("webhook not set yet", fault=str(fault))
             await asyncio.sleep(5)
-    await stop.wait()
 
 
 async def _ticks(

@@ -280,15 +280,15 @@ class People:
                 )
         return list(people.values())
 
-    def telegram_of(self, staff_id: int) -> Address | None:
-        """The chat of a member of staff, where there is one."""
-        row = self.conn.execute(
-            select(address.c.value)
+    def staff_chats(self, channel: str) -> dict[Address, Role]:
+        """Where the staff write from, and in which role."""
+        rows = self.conn.execute(
+            select(address.c.value, staff.c.role)
             .join(staff_address, staff_address.c.address_id == address.c.id)
-            .where(staff_address.c.staff_id == staff_id, address.c.channel == "telegram")
-            .limit(1)
-        ).first()
-        return Address("telegram", row.value) if row else None
+            .join(staff, staff.c.id == staff_address.c.staff_id)
+            .where(staff.c.active, address.c.channel == channel)
+        )
+        return {Address(channel, row.value): Role(row.role) for row in rows}
 
     # --- consent
 

@@ -8,13 +8,13 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot.waiting import at_most
+from bot.waiting import at_most, first_of
 from data.accounts import Lease
 from data.store import Store, StoreError
 
@@ -78,22 +78,11 @@ async def only_while_held(holding: Holding, work: Callable[[], Coroutine[Any, An
             if not await holding.take():
                 await wait_or_stop(stop, STAND_BY)
                 continue
-            tasks = {asyncio.create_task(one) for one in (work(), holding.keep(), stopped(stop))}
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                task.cancel()
-            raise_first(await asyncio.gather(*tasks, return_exceptions=True))
+            await first_of(work(), holding.keep(), stopped(stop))
         except StoreError as fault:
             log.error("waits for the database", account=holding.account, fault=str(fault))
             await wait_or_stop(stop, 1.0)
     await holding.release()
-
-
-def raise_first(results: Sequence[object]) -> None:
-    """What really failed, of tasks that were ended together."""
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
-            raise result
 
 
 async def wait_or_stop(stop: asyncio.Event, seconds: float) -> None:

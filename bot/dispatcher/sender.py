@@ -19,11 +19,11 @@ import structlog
 from bot.channels import leaving
 from bot.channels.base import Channel
 from bot.dispatcher.carrying import Carrier, MakeFile, Outcome, Result, unsent
-from bot.dispatcher.holding import STAND_BY, Holding, raise_first, stopped, wait_or_stop
+from bot.dispatcher.holding import STAND_BY, Holding, stopped, wait_or_stop
 from bot.dispatcher.pacer import Pacer, Spacing
 from bot.dispatcher.settling import Settler
 from bot.dispatcher.turning import Turn, Turner, Wish
-from bot.waiting import at_most
+from bot.waiting import at_most, raise_first
 from data.sending import Claimed
 from data.store import Store, StoreError
 from messages.envelope import Priority

@@ -219,6 +219,9 @@ async def test_the_menu_is_set_per_chat_because_a_role_is_a_chats(channel, platf
     assert method == "setMyCommands"
     assert given["scope"] == scope
     assert given["commands"][1] == {"command": "tindak_lanjut", "description": "Yang perlu dikunjungi"}
+    if chat is not None:
+        await channel.forget_commands(chat)
+        assert called(platform, bot_api) == ("deleteMyCommands", {"scope": scope})
 
 
 async def test_the_webhook_is_set_with_its_secret_and_removed_for_polling(channel, platform, bot_api):

@@ -113,6 +113,11 @@ class Telegram:
         with _told():
             await self._bot.set_my_commands([BotCommand(*command) for command in commands], scope=scope)
 
+    async def forget_commands(self, chat: Address) -> None:
+        """The chat sees everybody's menu again."""
+        with _told():
+            await self._bot.delete_my_commands(scope=BotCommandScopeChat(int(chat.value)))
+
     async def set_webhook(self, url: str, secret: str) -> None:
         with _told():
             await self._bot.set_webhook(url, secret_token=secret, allowed_updates=limits.UPDATES)
