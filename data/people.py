@@ -184,6 +184,10 @@ class People:
         found = ADDRESS.first(self.conn, {"ch": where.channel, "v": where.value})
         return self._person(where, found) if found is not None else Person(where, 0)
 
+    def at(self, address_id: int) -> Person:
+        row = self.conn.execute(select(address.c.channel, address.c.value).where(address.c.id == address_id)).one()
+        return self.who(Address(row.channel, row.value))
+
     def _person(self, where: Address, found: Any) -> Person:
         kpms = [kpm_record(r) for r in KPMS_AT.all(self.conn, {"a": found.id})]
         state = Consent(found.state) if found.state else None

@@ -12,7 +12,7 @@ from bot.dispatcher.carrying import TEMPLATE_RESTS, Outcome, Result
 from data.broadcasts import KIND
 from data.records import Role
 from data.store import Tx, breaks_the_batch
-from handlers import broadcast, reached
+from handlers import broadcast, consent, reached
 from messages.envelope import Address, Letter, Outbound, Priority, StaffTo
 
 log = structlog.get_logger()
@@ -90,6 +90,8 @@ class Settler:
                     tx.people.failed_at(claimed.address_id, blocked=outcome.blocked)
                 if tx.outbox.try_other_address(letter.id):
                     return
+            case Blames.UNASKED:
+                consent.stopped_by_platform(tx.people.at(claimed.address_id), tx)
             case Blames.TEMPLATE if outcome.template:
                 tx.accounts.keep_template(outcome.template, "PAUSED", outcome.why, tx.now)
                 tx.sending.put_back(letter.id, claimed.fence, TEMPLATE_RESTS, "templat berhenti", free=True)

@@ -14,7 +14,7 @@ from bot.dispatcher.settling import alert_admins
 from data.accounts import STOPPED
 from data.arrivals import Moved
 from data.store import Store, Tx, breaks_the_batch
-from handlers import reached
+from handlers import consent, reached
 from messages import catalog
 from messages.envelope import Address, Status, StatusUpdate
 
@@ -96,6 +96,8 @@ def _failed_later(tx: Tx, one: Moved) -> None:
         case Refused(blames=Blames.PERSON):
             tx.people.failed_at(one.address_id, blocked=fault.blocked)
             tx.outbox.try_other_address(one.letter_id, Status.FAILED)
+        case Refused(blames=Blames.UNASKED):
+            consent.stopped_by_platform(tx.people.at(one.address_id), tx)
         case Refused(blames=Blames.TEMPLATE) if approved := catalog.entry(one.key).whatsapp:
             tx.accounts.keep_template(approved.name, "PAUSED", str(fault), tx.now)
             alert_admins(tx, said.account, f"templat {approved.name}: {fault}")
@@ -116,6 +118,8 @@ def _keep_notice(tx: Tx, notice: Notice) -> None:
             tx.people.readdress(Address("whatsapp", notice.name), Address("whatsapp", notice.status))
         case "chat_migrated":
             tx.people.readdress(Address("telegram", notice.name), Address("telegram", notice.status))
+        case "user_preferences" if notice.status.lower() == "stop":
+            consent.stopped_by_platform(tx.people.who(Address("whatsapp", notice.name)), tx)
         case "message_template_status_update":
             tx.accounts.keep_template(notice.name, notice.status, notice.reason, tx.now)
             if notice.status.upper() in STOPPED:

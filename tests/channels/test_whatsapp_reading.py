@@ -266,6 +266,8 @@ def test_a_wish_about_marketing_names_the_person():
     wish = {"wa_id": SITI, "category": "marketing_messages", "value": "stop"}
     expected = [Notice("user_preferences", SITI, "stop", "marketing_messages")]
     assert parse(changed("user_preferences", {"user_preferences": [wish]})) == expected
+    expected.append(Notice("user_preferences", "ID.7", "stop", "marketing_messages"))
+    assert parse(changed("user_preferences", {"user_preferences": [wish | {"user_id": "ID.7"}]})) == expected
 
 
 def test_an_error_of_the_account_is_a_notice():

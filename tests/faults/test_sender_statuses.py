@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from psycopg.errors import DeadlockDetected
@@ -14,13 +15,14 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.channels.base import Notice
+from bot.channels.errors import whatsapp_error
 from bot.dispatcher import statuses
 from bot.dispatcher.statuses import keep_all, receive_statuses
 from data import schema
-from data.records import Role
+from data.records import Consent, Role, Topic
 from data.store import Store, StoreError, Tx
 from messages.envelope import Address, Status, StatusUpdate
-from tests.support.senders import people, put, real_now, row, state
+from tests.support.senders import Scripted, make_sender, people, put, real_now, row, sending, state, until
 
 SENT, DELIVERED, READ, FAILED = Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED
 
@@ -60,6 +62,21 @@ def alerts(store: Store) -> int:
 def add_admin(tx: Tx) -> None:
     staff_id = tx.people.add_staff("Admin", Role.ADMIN, None, "kabupaten", 0)
     tx.people.link_staff(staff_id, tx.people.address_id(Address("telegram", "900")))
+
+
+def add_family(tx: Tx, address_ids: Sequence[int]) -> int:
+    """One that agreed on all of these numbers."""
+    places = {"kabupaten": {"zone": "Asia/Makassar", "office": "D"}, "kecamatan": {}, "desa": {}, "kelompok": {}}
+    above, added = "", 0
+    for table, values in {**places, "kpm": {}}.items():
+        inside = {f"{above}_id": added} if above else {}
+        adding = insert(schema.metadata.tables[table]).returning(schema.metadata.tables[table].c.id)
+        added = tx.conn.execute(adding, {"name": "Siti", **values, **inside}).scalar_one()
+        above = table
+    for address_id in address_ids:
+        tx.people.link_kpm(added, address_id)
+        tx.people.keep_consent(address_id, Topic.MEETINGS, Consent.YES, "v1")
+    return added
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([SENT, DELIVERED, READ])))
@@ -124,6 +141,7 @@ def test_what_arrives_ends_the_count_of_failures(store: Store):
         (132015, "queued", True, False),  # the template is paused
         (131026, "failed", False, False),
         (131049, "failed", False, False),
+        (131050, "failed", False, False),
         (131051, "failed", False, False),
         (None, "failed", False, False),
         (987654, "failed", False, False),
@@ -138,6 +156,42 @@ def test_the_policy_table_decides_about_a_failure_that_comes_later_too(store, le
     hear(store, said(letter, FAILED, code=code))  # told twice
     assert state(store, letter) == ends
     assert alerts(store) <= 1
+
+
+@pytest.mark.parametrize("way", ["answer", "status", "notice"])
+async def test_who_stops_our_letters_in_whatsapp_is_left_in_peace_and_is_no_dead_number(store: Store, way: str):
+    def prepare(tx: Tx) -> tuple[list[int], list[int]]:
+        both = people(tx, 2)
+        sent = {"state": "sent", "platform_id": "wamid.1"} if way != "answer" else {}
+        later = tx.now + timedelta(hours=1)
+        letters = [put(tx, both[0], unasked=True, **sent)]
+        letters += [put(tx, both[0], unasked=unasked, not_before=later) for unasked in (True, True, False)]
+        family = add_family(tx, both)
+        tx.conn.execute(insert(schema.outbox_kpm), [{"outbox_id": i, "kpm_id": family} for i in letters])
+        return both, letters
+
+    (hers, other), letters = store.run(prepare)
+    for _ in range(2):
+        match way:
+            case "answer":
+                channel = Scripted(lambda _: whatsapp_error(131050, "User has stopped marketing messages"))
+                async with sending(make_sender(store, channel)):
+                    await until(lambda: state(store, letters[0]) == "failed")
+            case "status":
+                hear(store, said(letters[0], FAILED, code=131050))
+            case _:
+                hear(store, Notice("user_preferences", "62811000001", "resume", "marketing_messages"))
+                hear(store, Notice("user_preferences", "62811000001", "stop", "marketing_messages"))
+    first = "sent" if way == "notice" else "failed"
+    assert [state(store, i) for i in letters] == [first, "cancelled", "cancelled", "queued"]
+    if way != "notice":
+        assert row(store, letters[0]).error.startswith("131050")
+    assert {row(store, i).address_id for i in letters} == {hers}
+    consents = store.run(lambda tx: [tx.people.consent_of(i, Topic.MEETINGS) for i in (hers, other)])
+    assert consents == [Consent.STOPPED, Consent.YES]
+    failures = select(func.sum(schema.address.c.failures))
+    assert store.run(lambda tx: tx.conn.execute(failures).scalar_one()) == 0
+    assert len(store.run(lambda tx: tx.audit.of(f"address:{hers}"))) == 1
 
 
 def test_a_closed_window_is_closed_for_the_next_letter_too(store: Store, letter: int):
@@ -231,7 +285,7 @@ def test_a_changed_number_takes_her_letters_along(store: Store):
 def test_the_account_alerts_and_the_rest_is_only_noted(store: Store):
     store.run(add_admin)
     with capture_logs() as lines:
-        hear(store, Notice("status", "wamid", "warning"), Notice("user_preferences", "6281", "stop", "marketing"))
+        hear(store, Notice("status", "wamid", "warning"), Notice("user_preferences", "6281", "resume", "marketing"))
         hear(store, Notice("message_without_sender", "wamid.9"))
     assert alerts(store) == 0
     assert [line["event"] for line in lines] == ["notice"] * 3

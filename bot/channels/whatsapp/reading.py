@@ -162,8 +162,9 @@ def _notices(field: str, value: Mapping[str, Any]) -> Iterator[Notice]:
     flat = {key: item for nested in value.values() for key, item in table(nested).items()} | dict(value)
     if field == "user_preferences":
         for wish in tables(value.get(field)):
-            name = words(wish.get("wa_id")) or words(wish.get("user_id"))
-            yield Notice(field, name, words(wish.get("value")), words(wish.get("category")))
+            # She may be known by her number, by her id, or by both.
+            for name in filter(None, (digits(wish.get("wa_id")), named(wish.get("user_id")))):
+                yield Notice(field, name, words(wish.get("value")), words(wish.get("category")))
         return
     yield Notice(field, _first(flat, _NAMES), _first(flat, _STATES), _first(flat, _REASONS))
 
