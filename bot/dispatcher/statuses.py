@@ -127,6 +127,12 @@ def _keep_notice(tx: Tx, notice: Notice) -> None:
             else:
                 tx.outbox.wake_all()
         case _ if notice.kind in ALERTS:
-            alert_admins(tx, "whatsapp", f"{notice.kind}: {notice.status} {notice.reason}".strip())
+            what = f"{notice.kind}: {notice.status} {notice.reason}".strip()
+            alert_admins(tx, "whatsapp", f"{_called(notice.name)}: {what}" if notice.name else what)
         case _:
             log.info("notice", kind=notice.kind, status=notice.status[:40])
+
+
+def _called(name: str) -> str:
+    """A template by its name, a number by its last digits."""
+    return name if any(letter.isalpha() for letter in name) else f"…{name[-4:]}"

@@ -293,6 +293,20 @@ def test_the_account_alerts_and_the_rest_is_only_noted(store: Store):
     assert alerts(store) == 1
 
 
+def test_an_alert_names_its_template_and_of_a_number_its_last_digits(store: Store):
+    store.run(add_admin)
+    for _ in range(2):
+        for name in ("undangan_p2k2", "pengingat_p2k2"):
+            hear(store, Notice("template_category_update", name, "MARKETING", "UTILITY"))
+        hear(store, Notice("phone_number_quality_update", "+62 811-000-9999", "DOWNGRADE", "TIER_250"))
+    params = select(schema.outbox.c.params).order_by(schema.outbox.c.id)
+    assert [told["why"] for told in store.run(lambda tx: tx.conn.execute(params).scalars().all())] == [
+        "undangan_p2k2: template_category_update: MARKETING UTILITY",
+        "pengingat_p2k2: template_category_update: MARKETING UTILITY",
+        "…9999: phone_number_quality_update: DOWNGRADE TIER_250",
+    ]
+
+
 async def test_one_status_that_cannot_be_kept_does_not_take_the_others_along(store: Store, letter: int, monkeypatch):
     from data.arrivals import Arrivals
 
