@@ -73,7 +73,7 @@ class Settler:
         if outcome.pause is not None:
             tx.accounts.pause(self.account, tx.now + outcome.pause, outcome.why)
         if outcome.alert:
-            alert_admins(tx, self.account, outcome.why)
+            alert_admins(tx, self.account, outcome.why, template=outcome.template)
         if outcome.why:
             log.info("letter", outbox=letter.id, key=letter.key, came_to=outcome.result.name.lower(), why=outcome.why)
 
@@ -111,9 +111,11 @@ def owe(tx: Tx, letter: Letter, owes: bool) -> None:
             tx.outbox.put(follows)
 
 
-def alert_admins(tx: Tx, account: str, why: str) -> None:
-    """One letter per account, reason and day: a fault is told, not repeated a thousand times."""
+def alert_admins(tx: Tx, account: str, why: str, *, template: str | None = None) -> None:
+    """One letter per account, reason and day: a fault is told, not repeated a thousand times. That a template stopped
+    is told once, whoever says it first: a refusal, a status or a notice, each in its own words."""
+    fault = f"template:{template[:80]}:{tx.now:%Y-%m-%d}" if template else f"{account}:{tx.now:%Y-%m-%d}:{why[:60]}"
     for admin in (s for s in tx.people.every_staff() if s.role is Role.ADMIN):
-        once = f"alert:{account}:{tx.now:%Y-%m-%d}:{why[:60]}:{admin.id}"
+        once = f"alert:{fault}:{admin.id}"
         params = {"account": account, "why": why[:200]}
         tx.outbox.put(Outbound(StaffTo(admin.id), "help.alert", params, once=once, priority=Priority.CHANGE))

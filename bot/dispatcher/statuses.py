@@ -100,7 +100,7 @@ def _failed_later(tx: Tx, one: Moved) -> None:
             consent.stopped_by_platform(tx.people.at(one.address_id), tx)
         case Refused(blames=Blames.TEMPLATE) if approved := catalog.entry(one.key).whatsapp:
             tx.accounts.keep_template(approved.name, "PAUSED", str(fault), tx.now)
-            alert_admins(tx, said.account, f"templat {approved.name}: {fault}")
+            alert_admins(tx, said.account, f"templat {approved.name}: {fault}", template=approved.name)
             if one.attempts < MAX_TRIES:
                 tx.arrivals.again(one.letter_id, TEMPLATE_RESTS)
         case Refused(blames=Blames.ACCOUNT):
@@ -123,7 +123,7 @@ def _keep_notice(tx: Tx, notice: Notice) -> None:
         case "message_template_status_update":
             tx.accounts.keep_template(notice.name, notice.status, notice.reason, tx.now)
             if notice.status.upper() in STOPPED:
-                alert_admins(tx, "whatsapp", f"templat {notice.name}: {notice.status}")
+                alert_admins(tx, "whatsapp", f"templat {notice.name}: {notice.status}", template=notice.name)
             else:
                 tx.outbox.wake_all()
         case _ if notice.kind in ALERTS:
