@@ -294,6 +294,24 @@ class People:
         ).first()
         return Address("telegram", row.value) if row else None
 
+    def staff_beside(self, staff_id: int, channel: str) -> Address | None:
+        """Where somebody of the staff was last heard from on another channel. A number that nobody wrote from may lie on
+        one that is not in use here at all."""
+        row = self.conn.execute(
+            select(address.c.channel, address.c.value)
+            .join(staff_address, staff_address.c.address_id == address.c.id)
+            .where(
+                staff_address.c.staff_id == staff_id,
+                address.c.channel != channel,
+                address.c.heard.is_not(None),
+                address.c.blocked.is_(False),
+                address.c.failures < UNREACHABLE_AFTER,
+            )
+            .order_by(address.c.heard.desc(), address.c.id)
+            .limit(1)
+        ).first()
+        return Address(row.channel, row.value) if row else None
+
     # --- consent
 
     def consent_of(self, address_id: int, topic: Topic) -> Consent | None:

@@ -118,4 +118,6 @@ def alert_admins(tx: Tx, account: str, why: str, *, template: str | None = None)
     for admin in (s for s in tx.people.every_staff() if s.role is Role.ADMIN):
         once = f"alert:{fault}:{admin.id}"
         params = {"account": account, "why": why[:200]}
-        tx.outbox.put(Outbound(StaffTo(admin.id), "help.alert", params, once=once, priority=Priority.CHANGE))
+        # In the queue of an account that has stopped, the news of it would wait with everything else.
+        to = tx.people.staff_beside(admin.id, account) or StaffTo(admin.id)
+        tx.outbox.put(Outbound(to, "help.alert", params, once=once, priority=Priority.CHANGE))

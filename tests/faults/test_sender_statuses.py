@@ -307,6 +307,28 @@ def test_an_alert_names_its_template_and_of_a_number_its_last_digits(store: Stor
     ]
 
 
+@pytest.mark.parametrize(
+    ("heard", "blocked", "channel"),
+    [(True, False, "telegram"), (True, True, "whatsapp"), (False, False, "whatsapp")],
+)
+def test_an_alert_about_an_account_takes_another_channel_where_the_admin_has_one(
+    store, letter, heard, blocked, channel
+):
+    def prepare(tx: Tx) -> None:
+        add_admin(tx)
+        (admin,) = tx.people.every_staff()
+        heard_last = tx.people.hear(Address("whatsapp", "62811000900"), tx.now)
+        tx.people.link_staff(admin.id, heard_last.address_id)
+        if heard:
+            tx.people.hear(Address("telegram", "900"), tx.now - timedelta(days=1))
+        tx.people.block(Address("telegram", "900"), blocked)
+
+    store.run(prepare)
+    hear(store, said(letter, FAILED, code=131031))
+    told = select(schema.outbox.c.channel).where(schema.outbox.c.once.like("alert:%"))
+    assert store.run(lambda tx: tx.conn.execute(told).scalars().all()) == [channel]
+
+
 async def test_one_status_that_cannot_be_kept_does_not_take_the_others_along(store: Store, letter: int, monkeypatch):
     from data.arrivals import Arrivals
 
