@@ -295,8 +295,8 @@ class People:
         return Address("telegram", row.value) if row else None
 
     def staff_beside(self, staff_id: int, channel: str) -> Address | None:
-        """Where somebody of the staff was last heard from on another channel. A number that nobody wrote from may lie on
-        one that is not in use here at all."""
+        """Where somebody of the staff was last heard from on another channel. A number that nobody wrote from may lie
+        on one that is not in use here at all."""
         row = self.conn.execute(
             select(address.c.channel, address.c.value)
             .join(staff_address, staff_address.c.address_id == address.c.id)

@@ -71,7 +71,8 @@ class Settler:
             case _:
                 self._keep_refused(tx, outcome)
         if outcome.pause is not None:
-            tx.accounts.pause(self.account, tx.now + outcome.pause, outcome.why)
+            refused = outcome.blames is Blames.ACCOUNT
+            tx.accounts.pause(self.account, tx.now + outcome.pause, outcome.why, refused=refused)
         if outcome.alert:
             alert_admins(tx, self.account, outcome.why, template=outcome.template)
         if outcome.why:

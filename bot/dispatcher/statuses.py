@@ -104,7 +104,7 @@ def _failed_later(tx: Tx, one: Moved) -> None:
             if one.attempts < MAX_TRIES:
                 tx.arrivals.again(one.letter_id, TEMPLATE_RESTS)
         case Refused(blames=Blames.ACCOUNT):
-            tx.accounts.pause(said.account, tx.now + ACCOUNT_RESTS, str(fault))
+            tx.accounts.pause(said.account, tx.now + ACCOUNT_RESTS, str(fault), refused=True)
             alert_admins(tx, said.account, str(fault))
             if one.attempts < MAX_TRIES:
                 tx.arrivals.again(one.letter_id, AT_ONCE)
