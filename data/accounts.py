@@ -47,6 +47,10 @@ REFUSED = "ditolak: "
 """How the reason of a pause begins that a new token may have made needless."""
 
 STOPPED = ("PAUSED", "REJECTED", "DISABLED")
+RUNS = ("APPROVED", "REINSTATED", "UNARCHIVED")
+"""Meta's words for a template that may be used again; its others (PENDING, FLAGGED, IN_APPEAL …) neither stop one nor
+let it go."""
+
 STOPPED_NOW = Prepared(
     select(template_state.c.name, template_state.c.at).where(template_state.c.status.in_(list(STOPPED)))
 )

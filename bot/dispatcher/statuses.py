@@ -11,7 +11,7 @@ from bot.channels.base import Blames, Convert, Notice, Refused, TryLater
 from bot.channels.errors import MAX_TRIES, back_off, whatsapp_error
 from bot.dispatcher.carrying import ACCOUNT_RESTS, AT_ONCE, TEMPLATE_RESTS
 from bot.dispatcher.settling import alert_admins
-from data.accounts import STOPPED
+from data.accounts import RUNS, STOPPED
 from data.arrivals import Moved
 from data.store import Store, Tx, breaks_the_batch
 from handlers import consent, reached
@@ -121,16 +121,23 @@ def _keep_notice(tx: Tx, notice: Notice) -> None:
         case "user_preferences" if notice.status.lower() == "stop":
             consent.stopped_by_platform(tx.people.who(Address("whatsapp", notice.name)), tx)
         case "message_template_status_update":
-            tx.accounts.keep_template(notice.name, notice.status, notice.reason, tx.now)
-            if notice.status.upper() in STOPPED:
-                alert_admins(tx, "whatsapp", f"templat {notice.name}: {notice.status}", template=notice.name)
-            else:
-                tx.outbox.wake_all()
+            _keep_template(tx, notice)
         case _ if notice.kind in ALERTS:
             what = f"{notice.kind}: {notice.status} {notice.reason}".strip()
             alert_admins(tx, "whatsapp", f"{_called(notice.name)}: {what}" if notice.name else what)
         case _:
             log.info("notice", kind=notice.kind, status=notice.status[:40])
+
+
+def _keep_template(tx: Tx, notice: Notice) -> None:
+    """One that has stopped stays so until it is said that it runs again."""
+    status = notice.status.upper()
+    if status in STOPPED or status in RUNS or notice.name not in tx.accounts.stopped_templates():
+        tx.accounts.keep_template(notice.name, status, notice.reason, tx.now)
+    if status in STOPPED:
+        alert_admins(tx, "whatsapp", f"templat {notice.name}: {status}", template=notice.name)
+    elif status in RUNS:
+        tx.outbox.wake_all()
 
 
 def _called(name: str) -> str:

@@ -267,6 +267,10 @@ def test_a_paused_template_is_told_once_and_an_approved_one_wakes_its_letters(st
     hear(store, paused)
     assert alerts(store) == 1
     assert set(store.run(lambda tx: tx.accounts.stopped_templates())) == {"gangguan_pengiriman"}
+    for word in ("PENDING", "IN_APPEAL", "FLAGGED", "LIMIT_EXCEEDED", "ARCHIVED", "PENDING_DELETION", "DELETED"):
+        hear(store, Notice("message_template_status_update", "gangguan_pengiriman", word))
+        assert "gangguan_pengiriman" in store.run(lambda tx: tx.accounts.stopped_templates())
+    assert row(store, waiting).not_before > real_now()
     hear(store, Notice("message_template_status_update", "gangguan_pengiriman", "APPROVED"))
     assert store.run(lambda tx: tx.accounts.stopped_templates()) == {}
     assert row(store, waiting).not_before <= real_now()

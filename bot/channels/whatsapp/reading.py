@@ -9,6 +9,7 @@ from typing import Any
 from bot.channels.base import Notice
 from bot.channels.careful import coordinates, digits, fingerprint, moment, named, phone, table, tables, whole, words
 from bot.channels.whatsapp.limits import NAME
+from bot.channels.whatsapp.rendering import LANGUAGE
 from messages.envelope import Address, Inbound, Kind, Status, StatusUpdate
 
 Event = Inbound | StatusUpdate | Notice
@@ -166,6 +167,8 @@ def _notices(field: str, value: Mapping[str, Any]) -> Iterator[Notice]:
             for name in filter(None, (digits(wish.get("wa_id")), named(wish.get("user_id")))):
                 yield Notice(field, name, words(wish.get("value")), words(wish.get("category")))
         return
+    if words(flat.get("message_template_language")) not in ("", LANGUAGE):
+        field = "other_language"  # a template of ours only by its name
     yield Notice(field, _first(flat, _NAMES), _first(flat, _STATES), _first(flat, _REASONS))
 
 
