@@ -125,7 +125,7 @@ def test_stop_pesan_stops_at_once_and_says_that_membership_does_not_change():
 
 def test_a_stop_that_whatsapp_tells_of_is_kept_once_as_stop_pesan_is_and_mulai_undoes_it():
     chat, _, siti = village(consent=True)
-    address_id = chat.ask(lambda tx: tx.people.address_id(siti.address))
+    ((address_id, _),) = chat.ask(lambda tx: tx.people.addresses_of(siti.id))
     for _ in range(2):
         chat.ask(lambda tx: stopped_by_platform(tx.people.at(address_id), tx))
     assert chat.consent(siti) is Consent.STOPPED

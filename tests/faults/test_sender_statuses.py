@@ -7,6 +7,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from psycopg.errors import DeadlockDetected
@@ -162,7 +163,7 @@ def test_the_policy_table_decides_about_a_failure_that_comes_later_too(store, le
 async def test_who_stops_our_letters_in_whatsapp_is_left_in_peace_and_is_no_dead_number(store: Store, way: str):
     def prepare(tx: Tx) -> tuple[list[int], list[int]]:
         both = people(tx, 2)
-        sent = {"state": "sent", "platform_id": "wamid.1"} if way != "answer" else {}
+        sent: dict[str, Any] = {"state": "sent", "platform_id": "wamid.1"} if way != "answer" else {}
         later = tx.now + timedelta(hours=1)
         letters = [put(tx, both[0], unasked=True, **sent)]
         letters += [put(tx, both[0], unasked=unasked, not_before=later) for unasked in (True, True, False)]
@@ -274,6 +275,13 @@ def test_a_paused_template_is_told_once_and_an_approved_one_wakes_its_letters(st
     hear(store, Notice("message_template_status_update", "gangguan_pengiriman", "APPROVED"))
     assert store.run(lambda tx: tx.accounts.stopped_templates()) == {}
     assert row(store, waiting).not_before <= real_now()
+
+
+def test_a_template_is_told_of_once_whether_a_status_or_the_notice_says_it(store: Store, letter: int):
+    store.run(add_admin)
+    hear(store, said(letter, FAILED, code=132015))
+    hear(store, Notice("message_template_status_update", "gangguan_pengiriman", "PAUSED", "low quality"))
+    assert alerts(store) == 1
 
 
 def test_a_changed_number_takes_her_letters_along(store: Store):
