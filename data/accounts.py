@@ -43,7 +43,14 @@ PAUSED = Prepared(
     )
 )
 RENEW = TAKE.where(lease.c.holder == bindparam("b_holder"), lease.c.fence == bindparam("b_fence"))
+REFUSED = "ditolak: "
+"""How the reason of a pause begins that a new token may have made needless."""
+
 STOPPED = ("PAUSED", "REJECTED", "DISABLED")
+RUNS = ("APPROVED", "REINSTATED", "UNARCHIVED")
+"""Meta's words for a template that may be used again; its others (PENDING, FLAGGED, IN_APPEAL …) neither stop one nor
+let it go."""
+
 STOPPED_NOW = Prepared(
     select(template_state.c.name, template_state.c.at).where(template_state.c.status.in_(list(STOPPED)))
 )
@@ -124,12 +131,19 @@ class Accounts:
         row = PAUSED.first(self.conn, values)
         return (False, None) if row is None else (True, row.paused_until)
 
-    def pause(self, name: str, until: datetime, reason: str) -> None:
-        """Nothing goes out until then. A shorter pause never ends a longer one."""
+    def pause(self, name: str, until: datetime, reason: str, *, refused: bool = False) -> None:
+        """Nothing goes out until then. A shorter pause never ends a longer one. `refused`: the platform did not ask for
+        it, it wants nothing of this account until a human has mended something."""
         known = self.paused_until(name)
         if known is not None and known >= until:
             return
-        KEEP_PAUSE(self.conn, {"account": name, "paused_until": until, "reason": reason[:200]})
+        KEEP_PAUSE(
+            self.conn, {"account": name, "paused_until": until, "reason": f"{REFUSED if refused else ''}{reason}"[:200]}
+        )
+
+    def try_again(self, name: str) -> None:
+        """Ends the pause of an account that was refused; one that the platform asked for is kept."""
+        self.conn.execute(delete(account).where(account.c.account == name, account.c.reason.startswith(REFUSED)))
 
     def paused_until(self, name: str) -> datetime | None:
         found: datetime | None = self.conn.execute(

@@ -184,6 +184,10 @@ class People:
         found = ADDRESS.first(self.conn, {"ch": where.channel, "v": where.value})
         return self._person(where, found) if found is not None else Person(where, 0)
 
+    def at(self, address_id: int) -> Person:
+        row = self.conn.execute(select(address.c.channel, address.c.value).where(address.c.id == address_id)).one()
+        return self.who(Address(row.channel, row.value))
+
     def _person(self, where: Address, found: Any) -> Person:
         kpms = [kpm_record(r) for r in KPMS_AT.all(self.conn, {"a": found.id})]
         state = Consent(found.state) if found.state else None
@@ -289,6 +293,24 @@ class People:
             .where(staff.c.active, address.c.channel == channel)
         )
         return {Address(channel, row.value): Role(row.role) for row in rows}
+
+    def staff_beside(self, staff_id: int, channel: str) -> Address | None:
+        """Where somebody of the staff was last heard from on another channel. A number that nobody wrote from may lie
+        on one that is not in use here at all."""
+        row = self.conn.execute(
+            select(address.c.channel, address.c.value)
+            .join(staff_address, staff_address.c.address_id == address.c.id)
+            .where(
+                staff_address.c.staff_id == staff_id,
+                address.c.channel != channel,
+                address.c.heard.is_not(None),
+                address.c.blocked.is_(False),
+                address.c.failures < UNREACHABLE_AFTER,
+            )
+            .order_by(address.c.heard.desc(), address.c.id)
+            .limit(1)
+        ).first()
+        return Address(row.channel, row.value) if row else None
 
     # --- consent
 

@@ -15,6 +15,9 @@ from messages.topics import subject
 WORDING = "perkenalan-1"
 """The version of the words in messages/id/consent.toml that an answer belongs to."""
 
+BUTTON = "tombol-whatsapp"
+"""The wording of a stop that WhatsApp tells us of."""
+
 TOPIC = "consent"
 FACE = "setuju"
 ASKED = timedelta(days=14)
@@ -109,11 +112,22 @@ def _keep(msg: Inbound, who: Person, tx: Tx, state: Consent) -> list[Outbound]:
 
 def on_stop(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """STOP PESAN: one step, everywhere; what waits for this address is cancelled in the same transaction."""
-    _remember(who, tx, Consent.STOPPED)
-    tx.outbox.cancel_unasked(who.address_id)
-    tx.quiz.drop_planned([kpm.id for kpm in who.kpms])
+    _stop(who, tx, WORDING)
     tx.sessions.end(who.address_id)
     return [say(msg, "consent.stopped")]
+
+
+def stopped_by_platform(who: Person, tx: Tx) -> None:
+    """She stopped our letters with a button of WhatsApp's own: remembered as STOP PESAN is, and MULAI undoes it. She
+    may be in the middle of something, so that goes on."""
+    if who.consent is not Consent.STOPPED:
+        _stop(who, tx, BUTTON)
+
+
+def _stop(who: Person, tx: Tx, wording: str) -> None:
+    _remember(who, tx, Consent.STOPPED, wording)
+    tx.outbox.cancel_unasked(who.address_id)
+    tx.quiz.drop_planned([kpm.id for kpm in who.kpms])
 
 
 def on_start(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
@@ -124,17 +138,17 @@ def on_start(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     return [say(msg, "consent.started", names=names_of(who.kpms))]
 
 
-def _remember(who: Person, tx: Tx, state: Consent) -> None:
+def _remember(who: Person, tx: Tx, state: Consent, wording: str = WORDING) -> None:
     if who.address_id == 0 or who.role is not Role.KPM:
         return
     was = tx.people.consent_of(who.address_id, Topic.MEETINGS)
-    tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, WORDING)
+    tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, wording)
     if state is Consent.STOPPED and tx.people.consent_of(who.address_id, Topic.HEALTH):
         before = tx.people.consent_of(who.address_id, Topic.HEALTH)
-        tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING)
+        tx.people.keep_consent(who.address_id, Topic.HEALTH, state, wording)
         where = f"address:{who.address_id}"
-        tx.audit.write(where, "consent.health", where, before, state, WORDING)
-    tx.audit.write(f"address:{who.address_id}", "consent", f"address:{who.address_id}", was, state, WORDING)
+        tx.audit.write(where, "consent.health", where, before, state, wording)
+    tx.audit.write(f"address:{who.address_id}", "consent", f"address:{who.address_id}", was, state, wording)
 
 
 # --- given face to face, entered by the pendamping

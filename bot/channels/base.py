@@ -43,6 +43,9 @@ class Blames(StrEnum):
 
     LETTER = "letter"
     PERSON = "person"
+    UNASKED = "unasked"
+    """She wants no letters that she has not asked for; her number is as good as before."""
+
     TEMPLATE = "template"
     ACCOUNT = "account"
 

@@ -8,6 +8,7 @@
 | nobody knows whether it arrived            | Unknown                                      |
 | the window has closed                      | Convert                                      |
 | fail this letter, keep the person          | Refused(LETTER), Refused(PERSON): count them |
+| she wants nothing unasked: as STOP PESAN   | Refused(UNASKED)                             |
 | stop the template, alert                   | Refused(TEMPLATE)                            |
 | stop the account, page a human             | Refused(ACCOUNT)                             |
 """
@@ -98,7 +99,8 @@ _POLICIES: list[tuple[Policy, Iterable[int]]] = [
     (_later(PAUSE_FOR_HOURS, whole_account=True, alert=True), (131048, 131064)),
     (_BACK_OFF, (1, 2, 131000, 131016, 131057, 133004, 135000)),
     (_convert, (WINDOW_CLOSED,)),
-    (_refused(Blames.PERSON), (UNREACHABLE, OPTED_OUT)),
+    (_refused(Blames.PERSON), (UNREACHABLE,)),
+    (_refused(Blames.UNASKED), (OPTED_OUT,)),
     (
         _refused(Blames.LETTER),
         (131049, 130472, 131051, 131008, 131009, 131021, 131030, 131052, 131053, 131062, 100),

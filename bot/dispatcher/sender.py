@@ -102,7 +102,7 @@ class Sender:
         self._done: list[Outcome] = []
         self._seen: list[Claimed] = []
         self._stir, self._move, self._woken = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._closing = self._one_by_one = False
+        self._closing = self._one_by_one = self._begun = False
         self._idle = LOOK
         self._urgent_at = self._look_at = self._fresh_at = self._sweep_at = self._inherit_at = 0.0
 
@@ -125,6 +125,7 @@ class Sender:
             try:
                 if await self.holding.take():
                     log.info("sending", account=self.account, fence=self.holding.fence)
+                    await self._begin()
                     await self._send_while_held(stop)
                 else:
                     await self._settle_only()
@@ -135,6 +136,12 @@ class Sender:
                 log.error("sender waits for the database", account=self.account, fault=str(fault))
                 await wait_or_stop(stop, 1.0)
         await self._land()
+
+    async def _begin(self) -> None:
+        """Somebody may have mended the account and started us for it: once in a process, its letters try at once."""
+        if not self._begun:
+            await self.store.write(lambda tx: tx.accounts.try_again(self.account))
+            self._begun = True
 
     async def _send_while_held(self, stop: asyncio.Event) -> None:
         now = asyncio.get_running_loop().time()

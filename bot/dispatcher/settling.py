@@ -12,7 +12,7 @@ from bot.dispatcher.carrying import TEMPLATE_RESTS, Outcome, Result
 from data.broadcasts import KIND
 from data.records import Role
 from data.store import Tx, breaks_the_batch
-from handlers import broadcast, reached
+from handlers import broadcast, consent, reached
 from messages.envelope import Address, Letter, Outbound, Priority, StaffTo
 
 log = structlog.get_logger()
@@ -71,9 +71,10 @@ class Settler:
             case _:
                 self._keep_refused(tx, outcome)
         if outcome.pause is not None:
-            tx.accounts.pause(self.account, tx.now + outcome.pause, outcome.why)
+            refused = outcome.blames is Blames.ACCOUNT
+            tx.accounts.pause(self.account, tx.now + outcome.pause, outcome.why, refused=refused)
         if outcome.alert:
-            alert_admins(tx, self.account, outcome.why)
+            alert_admins(tx, self.account, outcome.why, template=outcome.template)
         if outcome.why:
             log.info("letter", outbox=letter.id, key=letter.key, came_to=outcome.result.name.lower(), why=outcome.why)
 
@@ -90,6 +91,8 @@ class Settler:
                     tx.people.failed_at(claimed.address_id, blocked=outcome.blocked)
                 if tx.outbox.try_other_address(letter.id):
                     return
+            case Blames.UNASKED:
+                consent.stopped_by_platform(tx.people.at(claimed.address_id), tx)
             case Blames.TEMPLATE if outcome.template:
                 tx.accounts.keep_template(outcome.template, "PAUSED", outcome.why, tx.now)
                 tx.sending.put_back(letter.id, claimed.fence, TEMPLATE_RESTS, "templat berhenti", free=True)
@@ -109,9 +112,13 @@ def owe(tx: Tx, letter: Letter, owes: bool) -> None:
             tx.outbox.put(follows)
 
 
-def alert_admins(tx: Tx, account: str, why: str) -> None:
-    """One letter per account, reason and day: a fault is told, not repeated a thousand times."""
+def alert_admins(tx: Tx, account: str, why: str, *, template: str | None = None) -> None:
+    """One letter per account, reason and day: a fault is told, not repeated a thousand times. That a template stopped
+    is told once, whoever says it first: a refusal, a status or a notice, each in its own words."""
+    fault = f"template:{template[:80]}:{tx.now:%Y-%m-%d}" if template else f"{account}:{tx.now:%Y-%m-%d}:{why[:60]}"
     for admin in (s for s in tx.people.every_staff() if s.role is Role.ADMIN):
-        once = f"alert:{account}:{tx.now:%Y-%m-%d}:{why[:60]}:{admin.id}"
+        once = f"alert:{fault}:{admin.id}"
         params = {"account": account, "why": why[:200]}
-        tx.outbox.put(Outbound(StaffTo(admin.id), "help.alert", params, once=once, priority=Priority.CHANGE))
+        # In the queue of an account that has stopped, the news of it would wait with everything else.
+        to = tx.people.staff_beside(admin.id, account) or StaffTo(admin.id)
+        tx.outbox.put(Outbound(to, "help.alert", params, once=once, priority=Priority.CHANGE))

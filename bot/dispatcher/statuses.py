@@ -11,10 +11,10 @@ from bot.channels.base import Blames, Convert, Notice, Refused, TryLater
 from bot.channels.errors import MAX_TRIES, back_off, whatsapp_error
 from bot.dispatcher.carrying import ACCOUNT_RESTS, AT_ONCE, TEMPLATE_RESTS
 from bot.dispatcher.settling import alert_admins
-from data.accounts import STOPPED
+from data.accounts import RUNS, STOPPED
 from data.arrivals import Moved
 from data.store import Store, Tx, breaks_the_batch
-from handlers import reached
+from handlers import consent, reached
 from messages import catalog
 from messages.envelope import Address, Status, StatusUpdate
 
@@ -96,13 +96,15 @@ def _failed_later(tx: Tx, one: Moved) -> None:
         case Refused(blames=Blames.PERSON):
             tx.people.failed_at(one.address_id, blocked=fault.blocked)
             tx.outbox.try_other_address(one.letter_id, Status.FAILED)
+        case Refused(blames=Blames.UNASKED):
+            consent.stopped_by_platform(tx.people.at(one.address_id), tx)
         case Refused(blames=Blames.TEMPLATE) if approved := catalog.entry(one.key).whatsapp:
             tx.accounts.keep_template(approved.name, "PAUSED", str(fault), tx.now)
-            alert_admins(tx, said.account, f"templat {approved.name}: {fault}")
+            alert_admins(tx, said.account, f"templat {approved.name}: {fault}", template=approved.name)
             if one.attempts < MAX_TRIES:
                 tx.arrivals.again(one.letter_id, TEMPLATE_RESTS)
         case Refused(blames=Blames.ACCOUNT):
-            tx.accounts.pause(said.account, tx.now + ACCOUNT_RESTS, str(fault))
+            tx.accounts.pause(said.account, tx.now + ACCOUNT_RESTS, str(fault), refused=True)
             alert_admins(tx, said.account, str(fault))
             if one.attempts < MAX_TRIES:
                 tx.arrivals.again(one.letter_id, AT_ONCE)
@@ -116,13 +118,28 @@ def _keep_notice(tx: Tx, notice: Notice) -> None:
             tx.people.readdress(Address("whatsapp", notice.name), Address("whatsapp", notice.status))
         case "chat_migrated":
             tx.people.readdress(Address("telegram", notice.name), Address("telegram", notice.status))
+        case "user_preferences" if notice.status.lower() == "stop":
+            consent.stopped_by_platform(tx.people.who(Address("whatsapp", notice.name)), tx)
         case "message_template_status_update":
-            tx.accounts.keep_template(notice.name, notice.status, notice.reason, tx.now)
-            if notice.status.upper() in STOPPED:
-                alert_admins(tx, "whatsapp", f"templat {notice.name}: {notice.status}")
-            else:
-                tx.outbox.wake_all()
+            _keep_template(tx, notice)
         case _ if notice.kind in ALERTS:
-            alert_admins(tx, "whatsapp", f"{notice.kind}: {notice.status} {notice.reason}".strip())
+            what = f"{notice.kind}: {notice.status} {notice.reason}".strip()
+            alert_admins(tx, "whatsapp", f"{_called(notice.name)}: {what}" if notice.name else what)
         case _:
             log.info("notice", kind=notice.kind, status=notice.status[:40])
+
+
+def _keep_template(tx: Tx, notice: Notice) -> None:
+    """One that has stopped stays so until it is said that it runs again."""
+    status = notice.status.upper()
+    if status in STOPPED or status in RUNS or notice.name not in tx.accounts.stopped_templates():
+        tx.accounts.keep_template(notice.name, status, notice.reason, tx.now)
+    if status in STOPPED:
+        alert_admins(tx, "whatsapp", f"templat {notice.name}: {status}", template=notice.name)
+    elif status in RUNS:
+        tx.outbox.wake_all()
+
+
+def _called(name: str) -> str:
+    """A template by its name, a number by its last digits."""
+    return name if any(letter.isalpha() for letter in name) else f"…{name[-4:]}"

@@ -262,10 +262,19 @@ def test_what_is_said_of_the_account_is_a_notice(field, value, expected):
     assert parse(changed(field, value)) == [Notice(field, *expected)]
 
 
+def test_a_template_of_the_same_name_in_another_language_is_none_of_ours():
+    value = TEMPLATE | {"event": "APPROVED", "message_template_language": "en_US"}
+    assert parse(changed("message_template_status_update", value)) == [
+        Notice("other_language", "undangan_p2k2", "APPROVED")
+    ]
+
+
 def test_a_wish_about_marketing_names_the_person():
     wish = {"wa_id": SITI, "category": "marketing_messages", "value": "stop"}
     expected = [Notice("user_preferences", SITI, "stop", "marketing_messages")]
     assert parse(changed("user_preferences", {"user_preferences": [wish]})) == expected
+    expected.append(Notice("user_preferences", "ID.7", "stop", "marketing_messages"))
+    assert parse(changed("user_preferences", {"user_preferences": [wish | {"user_id": "ID.7"}]})) == expected
 
 
 def test_an_error_of_the_account_is_a_notice():

@@ -96,7 +96,7 @@ ERRORS: list[tuple[int, int, dict[str, Any]]] = [
     (500, 131000, {"type": TryLater, "after": FIRST_BACK_OFF, "whole_account": False}),
     (400, 131047, {"type": Convert}),
     (400, 131026, {"type": Refused, "blames": Blames.PERSON, "code": 131026, "blocked": False}),
-    (400, 131050, {"type": Refused, "blames": Blames.PERSON, "code": 131050}),
+    (400, 131050, {"type": Refused, "blames": Blames.UNASKED, "code": 131050}),
     (400, 131009, {"type": Refused, "blames": Blames.LETTER, "code": 131009}),
     (404, 132001, {"type": Refused, "blames": Blames.TEMPLATE, "code": 132001}),
     (401, 190, {"type": Refused, "blames": Blames.ACCOUNT, "code": 190}),

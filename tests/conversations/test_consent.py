@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.records import Consent, FamilyStatus
+from handlers.consent import BUTTON, stopped_by_platform
 from messages.envelope import Kind
 from tests.support.chat import Chat, Someone, cast
 
@@ -119,6 +120,18 @@ def test_stop_pesan_stops_at_once_and_says_that_membership_does_not_change():
     siti.says("STOP PESAN").hears("consent.stopped").showing("Kepesertaan PKH dan bantuan tidak berubah", "MULAI")
     assert chat.consent(siti) is Consent.STOPPED
     siti.says("mulai").hears("consent.started")
+    assert chat.consent(siti) is Consent.YES
+
+
+def test_a_stop_that_whatsapp_tells_of_is_kept_once_as_stop_pesan_is_and_mulai_undoes_it():
+    chat, _, siti = village(consent=True)
+    ((address_id, _),) = chat.ask(lambda tx: tx.people.addresses_of(siti.id))
+    for _ in range(2):
+        chat.ask(lambda tx: stopped_by_platform(tx.people.at(address_id), tx))
+    assert chat.consent(siti) is Consent.STOPPED
+    kept = chat.ask(lambda tx: tx.audit.of(f"address:{address_id}"))
+    assert [(one.act, one.was, one.now, one.why) for one in kept] == [("consent", "yes", "stopped", BUTTON)]
+    siti.hears_nothing().says("mulai").hears("consent.started")
     assert chat.consent(siti) is Consent.YES
 
 

@@ -267,6 +267,24 @@ async def test_a_fault_of_the_account_stops_it_and_tells_the_admin_once(store: S
     assert store.run(lambda tx: tx.accounts.paused_until("whatsapp")) is not None
 
 
+async def test_a_new_process_tries_an_account_that_was_refused_once_and_keeps_a_pause_of_the_platform(store: Store):
+    (person,) = store.run(lambda tx: people(tx, 1))
+    letter = store.run(lambda tx: put(tx, person))
+    refusing = Scripted(lambda _: Refused("token expired", Blames.ACCOUNT, code=190))
+    for tried in (1, 2):  # nothing was mended between the two
+        async with sending(make_sender(store, refusing)):
+            await asyncio.sleep(0.3)
+        assert len(refusing.sent) == tried
+        assert store.run(lambda tx: tx.accounts.paused_until("whatsapp")) is not None
+    async with sending(make_sender(store, Scripted())):
+        await until(lambda: state(store, letter) == "sent")
+    store.run(lambda tx: tx.accounts.pause("whatsapp", tx.now + timedelta(hours=1), "131048"))
+    waiting = store.run(lambda tx: put(tx, person))
+    async with sending(make_sender(store, Scripted())):
+        await asyncio.sleep(0.3)
+    assert state(store, waiting) == "queued"
+
+
 async def test_a_stopped_template_stops_its_letters_with_one_alert_and_the_others_go_on(store: Store):
     ids = store.run(lambda tx: people(tx, 40))
     outside = store.run(lambda tx: [put(tx, i) for i in ids[:30]])
@@ -285,7 +303,8 @@ async def test_a_stopped_template_stops_its_letters_with_one_alert_and_the_other
         await until(lambda: {state(store, i) for i in outside} == {"queued"})
         refused = sum(i in outside for i in channel.sent)
         assert refused <= 10
-        assert alerts(store) == 1
+        await receive_statuses(store, [Notice("message_template_status_update", "gangguan_pengiriman", "PAUSED", "")])
+        assert alerts(store) == 1  # the refusals and the notice tell of the same thing
         shut = False
         await receive_statuses(store, [Notice("message_template_status_update", "gangguan_pengiriman", "APPROVED", "")])
         await until(lambda: {state(store, i) for i in outside} == {"sent"})

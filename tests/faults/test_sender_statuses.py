@@ -6,6 +6,8 @@ import asyncio
 import itertools
 import random
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from psycopg.errors import DeadlockDetected
@@ -14,13 +16,14 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.channels.base import Notice
+from bot.channels.errors import whatsapp_error
 from bot.dispatcher import statuses
 from bot.dispatcher.statuses import keep_all, receive_statuses
 from data import schema
-from data.records import Role
+from data.records import Consent, Role, Topic
 from data.store import Store, StoreError, Tx
 from messages.envelope import Address, Status, StatusUpdate
-from tests.support.senders import people, put, real_now, row, state
+from tests.support.senders import Scripted, make_sender, people, put, real_now, row, sending, state, until
 
 SENT, DELIVERED, READ, FAILED = Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED
 
@@ -60,6 +63,21 @@ def alerts(store: Store) -> int:
 def add_admin(tx: Tx) -> None:
     staff_id = tx.people.add_staff("Admin", Role.ADMIN, None, "kabupaten", 0)
     tx.people.link_staff(staff_id, tx.people.address_id(Address("telegram", "900")))
+
+
+def add_family(tx: Tx, address_ids: Sequence[int]) -> int:
+    """One that agreed on all of these numbers."""
+    places = {"kabupaten": {"zone": "Asia/Makassar", "office": "D"}, "kecamatan": {}, "desa": {}, "kelompok": {}}
+    above, added = "", 0
+    for table, values in {**places, "kpm": {}}.items():
+        inside = {f"{above}_id": added} if above else {}
+        adding = insert(schema.metadata.tables[table]).returning(schema.metadata.tables[table].c.id)
+        added = tx.conn.execute(adding, {"name": "Siti", **values, **inside}).scalar_one()
+        above = table
+    for address_id in address_ids:
+        tx.people.link_kpm(added, address_id)
+        tx.people.keep_consent(address_id, Topic.MEETINGS, Consent.YES, "v1")
+    return added
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([SENT, DELIVERED, READ])))
@@ -124,6 +142,7 @@ def test_what_arrives_ends_the_count_of_failures(store: Store):
         (132015, "queued", True, False),  # the template is paused
         (131026, "failed", False, False),
         (131049, "failed", False, False),
+        (131050, "failed", False, False),
         (131051, "failed", False, False),
         (None, "failed", False, False),
         (987654, "failed", False, False),
@@ -138,6 +157,42 @@ def test_the_policy_table_decides_about_a_failure_that_comes_later_too(store, le
     hear(store, said(letter, FAILED, code=code))  # told twice
     assert state(store, letter) == ends
     assert alerts(store) <= 1
+
+
+@pytest.mark.parametrize("way", ["answer", "status", "notice"])
+async def test_who_stops_our_letters_in_whatsapp_is_left_in_peace_and_is_no_dead_number(store: Store, way: str):
+    def prepare(tx: Tx) -> tuple[list[int], list[int]]:
+        both = people(tx, 2)
+        sent: dict[str, Any] = {"state": "sent", "platform_id": "wamid.1"} if way != "answer" else {}
+        later = tx.now + timedelta(hours=1)
+        letters = [put(tx, both[0], unasked=True, **sent)]
+        letters += [put(tx, both[0], unasked=unasked, not_before=later) for unasked in (True, True, False)]
+        family = add_family(tx, both)
+        tx.conn.execute(insert(schema.outbox_kpm), [{"outbox_id": i, "kpm_id": family} for i in letters])
+        return both, letters
+
+    (hers, other), letters = store.run(prepare)
+    for _ in range(2):
+        match way:
+            case "answer":
+                channel = Scripted(lambda _: whatsapp_error(131050, "User has stopped marketing messages"))
+                async with sending(make_sender(store, channel)):
+                    await until(lambda: state(store, letters[0]) == "failed")
+            case "status":
+                hear(store, said(letters[0], FAILED, code=131050))
+            case _:
+                hear(store, Notice("user_preferences", "62811000001", "resume", "marketing_messages"))
+                hear(store, Notice("user_preferences", "62811000001", "stop", "marketing_messages"))
+    first = "sent" if way == "notice" else "failed"
+    assert [state(store, i) for i in letters] == [first, "cancelled", "cancelled", "queued"]
+    if way != "notice":
+        assert row(store, letters[0]).error.startswith("131050")
+    assert {row(store, i).address_id for i in letters} == {hers}
+    consents = store.run(lambda tx: [tx.people.consent_of(i, Topic.MEETINGS) for i in (hers, other)])
+    assert consents == [Consent.STOPPED, Consent.YES]
+    failures = select(func.sum(schema.address.c.failures))
+    assert store.run(lambda tx: tx.conn.execute(failures).scalar_one()) == 0
+    assert len(store.run(lambda tx: tx.audit.of(f"address:{hers}"))) == 1
 
 
 def test_a_closed_window_is_closed_for_the_next_letter_too(store: Store, letter: int):
@@ -213,9 +268,20 @@ def test_a_paused_template_is_told_once_and_an_approved_one_wakes_its_letters(st
     hear(store, paused)
     assert alerts(store) == 1
     assert set(store.run(lambda tx: tx.accounts.stopped_templates())) == {"gangguan_pengiriman"}
+    for word in ("PENDING", "IN_APPEAL", "FLAGGED", "LIMIT_EXCEEDED", "ARCHIVED", "PENDING_DELETION", "DELETED"):
+        hear(store, Notice("message_template_status_update", "gangguan_pengiriman", word))
+        assert "gangguan_pengiriman" in store.run(lambda tx: tx.accounts.stopped_templates())
+    assert row(store, waiting).not_before > real_now()
     hear(store, Notice("message_template_status_update", "gangguan_pengiriman", "APPROVED"))
     assert store.run(lambda tx: tx.accounts.stopped_templates()) == {}
     assert row(store, waiting).not_before <= real_now()
+
+
+def test_a_template_is_told_of_once_whether_a_status_or_the_notice_says_it(store: Store, letter: int):
+    store.run(add_admin)
+    hear(store, said(letter, FAILED, code=132015))
+    hear(store, Notice("message_template_status_update", "gangguan_pengiriman", "PAUSED", "low quality"))
+    assert alerts(store) == 1
 
 
 def test_a_changed_number_takes_her_letters_along(store: Store):
@@ -231,12 +297,48 @@ def test_a_changed_number_takes_her_letters_along(store: Store):
 def test_the_account_alerts_and_the_rest_is_only_noted(store: Store):
     store.run(add_admin)
     with capture_logs() as lines:
-        hear(store, Notice("status", "wamid", "warning"), Notice("user_preferences", "6281", "stop", "marketing"))
+        hear(store, Notice("status", "wamid", "warning"), Notice("user_preferences", "6281", "resume", "marketing"))
         hear(store, Notice("message_without_sender", "wamid.9"))
     assert alerts(store) == 0
     assert [line["event"] for line in lines] == ["notice"] * 3
     hear(store, Notice("account_update", "", "DISABLED_UPDATE"))
     assert alerts(store) == 1
+
+
+def test_an_alert_names_its_template_and_of_a_number_its_last_digits(store: Store):
+    store.run(add_admin)
+    for _ in range(2):
+        for name in ("undangan_p2k2", "pengingat_p2k2"):
+            hear(store, Notice("template_category_update", name, "MARKETING", "UTILITY"))
+        hear(store, Notice("phone_number_quality_update", "+62 811-000-9999", "DOWNGRADE", "TIER_250"))
+    params = select(schema.outbox.c.params).order_by(schema.outbox.c.id)
+    assert [told["why"] for told in store.run(lambda tx: tx.conn.execute(params).scalars().all())] == [
+        "undangan_p2k2: template_category_update: MARKETING UTILITY",
+        "pengingat_p2k2: template_category_update: MARKETING UTILITY",
+        "…9999: phone_number_quality_update: DOWNGRADE TIER_250",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heard", "blocked", "channel"),
+    [(True, False, "telegram"), (True, True, "whatsapp"), (False, False, "whatsapp")],
+)
+def test_an_alert_about_an_account_takes_another_channel_where_the_admin_has_one(
+    store, letter, heard, blocked, channel
+):
+    def prepare(tx: Tx) -> None:
+        add_admin(tx)
+        (admin,) = tx.people.every_staff()
+        heard_last = tx.people.hear(Address("whatsapp", "62811000900"), tx.now)
+        tx.people.link_staff(admin.id, heard_last.address_id)
+        if heard:
+            tx.people.hear(Address("telegram", "900"), tx.now - timedelta(days=1))
+        tx.people.block(Address("telegram", "900"), blocked)
+
+    store.run(prepare)
+    hear(store, said(letter, FAILED, code=131031))
+    told = select(schema.outbox.c.channel).where(schema.outbox.c.once.like("alert:%"))
+    assert store.run(lambda tx: tx.conn.execute(told).scalars().all()) == [channel]
 
 
 async def test_one_status_that_cannot_be_kept_does_not_take_the_others_along(store: Store, letter: int, monkeypatch):

@@ -9,6 +9,7 @@ from typing import Any
 from bot.channels.base import Notice
 from bot.channels.careful import coordinates, digits, fingerprint, moment, named, phone, table, tables, whole, words
 from bot.channels.whatsapp.limits import NAME
+from bot.channels.whatsapp.rendering import LANGUAGE
 from messages.envelope import Address, Inbound, Kind, Status, StatusUpdate
 
 Event = Inbound | StatusUpdate | Notice
@@ -162,9 +163,12 @@ def _notices(field: str, value: Mapping[str, Any]) -> Iterator[Notice]:
     flat = {key: item for nested in value.values() for key, item in table(nested).items()} | dict(value)
     if field == "user_preferences":
         for wish in tables(value.get(field)):
-            name = words(wish.get("wa_id")) or words(wish.get("user_id"))
-            yield Notice(field, name, words(wish.get("value")), words(wish.get("category")))
+            # She may be known by her number, by her id, or by both.
+            for name in filter(None, (digits(wish.get("wa_id")), named(wish.get("user_id")))):
+                yield Notice(field, name, words(wish.get("value")), words(wish.get("category")))
         return
+    if words(flat.get("message_template_language")) not in ("", LANGUAGE):
+        field = "other_language"  # a template of ours only by its name
     yield Notice(field, _first(flat, _NAMES), _first(flat, _STATES), _first(flat, _REASONS))
 
 
