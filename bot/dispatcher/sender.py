@@ -12,7 +12,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -108,6 +108,7 @@ class Sender:
         self._idle = LOOK
         self._urgent_at = self._look_at = self._fresh_at = self._sweep_at = self._inherit_at = 0.0
         self._listen_at = 0.0
+        self._paused_until: datetime | None = None
 
     @property
     def ahead(self) -> int:
@@ -225,6 +226,9 @@ class Sender:
             self.carrier.learn_stopped(turn.stopped)
         if turn.heard is not None and self.heard is not None:
             self.heard(turn.heard)
+        if turn.paused_until is not None and turn.paused_until != self._paused_until:
+            self._paused_until = turn.paused_until
+            self._hear_of_pause(wish, turn.paused_until)
         # Of an address only the first is taken; whether the next one may follow, the next look tells.
         self._seen = [one for one in self._seen if one.address_id not in turn.tried]
         for one in turn.taken:
@@ -312,12 +316,22 @@ class Sender:
             else:
                 outcome = self.carrier.after_silence(claimed)
         if outcome.pause is not None:
-            self.pacer.pause(outcome.pause.total_seconds(), learn=outcome.result is Result.LATER)
-            if outcome.pause.total_seconds() > LONG_PAUSE:
-                self._give_back()
+            self._pause(outcome.pause, learn=outcome.result is Result.LATER)
         self._done.append(outcome)
         self._stir.set()
         self._move.set()
+
+    def _hear_of_pause(self, wish: Wish, until: datetime) -> None:
+        """A status told of it, or it is older than we. What our own letters met, the pacer has heard already."""
+        ours = max((one.pause for one in wish.done if one.pause is not None), default=timedelta(0))
+        if (rests := until - self.store.clock()) > ours:
+            self._pause(rests, learn=True)
+
+    def _pause(self, lasts: timedelta, *, learn: bool) -> None:
+        self.pacer.pause(lasts.total_seconds(), learn=learn)
+        if lasts.total_seconds() > LONG_PAUSE:
+            self._give_back()
+            self._stir.set()
 
     # --- stopping
 

@@ -60,6 +60,7 @@ class Turn:
     heard: int | None = None
     """How many events came in during the last second."""
 
+    paused_until: datetime | None = None
     lost: bool = False
 
 
@@ -82,6 +83,7 @@ class Turner:
         if wish.sweep:
             self._sweep(tx, wish, turn, held.fence)
         if paused_until is not None and paused_until > tx.now:
+            turn.paused_until = paused_until
             return turn
         if paused_until is not None:
             tx.accounts.resume(self.holding.account)
