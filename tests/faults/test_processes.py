@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot import live
+from bot import live, scheduler
 from bot.dispatcher import holding
 from bot.dispatcher.holding import LEASE, STAND_BY, Holding, only_while_held
 from bot.live import TICK_LEASE, Parts, _assemble
@@ -95,8 +95,8 @@ async def test_of_two_processes_one_ticks_and_the_other_when_that_one_has_died(d
         """The watch; of the others nothing is awaited."""
 
     monkeypatch.setattr(live, "_may_tick", lambda tx, holder, alone: may_tick(tx, holder, alone=False))
-    monkeypatch.setattr(live.scheduler, "start", start)
-    monkeypatch.setattr(live.scheduler, "tick", tick)
+    monkeypatch.setattr(scheduler, "start", start)
+    monkeypatch.setattr(scheduler, "tick", tick)
     stop, two = asyncio.Event(), (shared(database), shared(database))
     idle: Any = SimpleNamespace(look=lambda *now: None, leave=lambda: None)
     watch: Any = SimpleNamespace(look=look)

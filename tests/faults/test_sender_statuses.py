@@ -161,7 +161,7 @@ async def test_a_pause_that_a_status_tells_stops_what_was_taken_and_is_one_lesso
         assert sender.pacer.wait() > 1.0
 
 
-async def test_a_pause_of_its_own_is_no_second_lesson(store: Store):
+async def test_a_pause_of_its_own_is_no_second_lesson(store: Store, monkeypatch):
     """The next transaction reads what it has just written, when that short pause is over already."""
     store.run(lambda tx: put(tx, people(tx, 1)[0]))
     channel = Scripted(lambda _: "id" if len(channel.sent) > 1 else TryLater("busy", 0.1, whole_account=True))
@@ -175,7 +175,7 @@ async def test_a_pause_of_its_own_is_no_second_lesson(store: Store):
 
     async with sending(sender):
         await until(sender.holding.mine)
-        store.write = slow
+        monkeypatch.setattr(store, "write", slow)
         await until(lambda: len(channel.sent) == 2)
         assert sender.pacer.learned == pytest.approx(0.95, abs=0.01)
 
