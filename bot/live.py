@@ -104,7 +104,7 @@ async def run_live(settings: Settings, store: Store, host: str, port: int, *, we
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)  # each sender bounds what is under way
     jar = aiohttp.DummyCookieJar()  # neither platform sets any
     async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as session:
-        parts = _assemble(settings, store, session, web=web)
+        parts = _assemble(settings, store, session)
         tasks = [asyncio.create_task(s.run(stop)) for s in parts.senders] if sender else []
         if sender:
             nightly = Nightly(store, settings.backups, settings.backup_keep, settings.zone)
@@ -140,12 +140,12 @@ async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
             raise result
 
 
-def _assemble(settings: Settings, store: Store, session: aiohttp.ClientSession, *, web: bool) -> Parts:
+def _assemble(settings: Settings, store: Store, session: aiohttp.ClientSession) -> Parts:
     parts = Parts()
     if settings.telegram_token is not None:
         _add_telegram(settings, store, session, parts)
     if settings.whatsapp_token is not None:
-        _add_whatsapp(settings, store, session, parts, web=web)
+        _add_whatsapp(settings, store, session, parts)
     return parts
 
 
@@ -197,7 +197,7 @@ async def _answer(channel: Telegram, callback: str) -> None:
         log.info("callback not answered", fault=type(fault).__name__)
 
 
-def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSession, parts: Parts, *, web: bool) -> None:
+def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSession, parts: Parts) -> None:
     inbound = LastSecond()
     channel = WhatsApp(
         settings.whatsapp_token.get_secret_value() if settings.whatsapp_token else "",
@@ -220,9 +220,9 @@ def _add_whatsapp(settings: Settings, store: Store, session: aiohttp.ClientSessi
         longest=LONGEST,
         alone=store.sqlite,
     )
-    if not web:
-        # What comes in is counted against the same limit; other processes hear it, our replies give it away.
-        sender.replied = inbound.note
+    if not store.sqlite:
+        # What comes in is counted against the same limit, whichever process hears it.
+        sender.heard = inbound.tell
 
     async def after(events: Sequence[Inbound]) -> None:
         inbound.note(len(events))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from data.dialect import InsertOnce, storable
+from data.prepared import Prepared
 from data.schema import event
 
 SEEN = InsertOnce(event, ["account", "event"])
@@ -18,6 +19,14 @@ FAIL = (
     .where(event.c.account == bindparam("b_account"), event.c.event == bindparam("b_event"))
     .values(state=bindparam("b_state"), raw=bindparam("b_raw"), error=bindparam("b_error"))
 )
+
+
+SINCE = Prepared(
+    select(func.count().filter(event.c.account == bindparam("b_account")).label("number")).where(
+        event.c.at > bindparam("b_at", type_=event.c.at.type)
+    )
+)
+"""By the index on the moment: whose event it was is asked of those few only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,10 @@ class Events:
     def first_time(self, account: str, event_id: str) -> bool:
         """True once for each (account, event id); the database decides."""
         return bool(SEEN(self.conn, {"account": account, "event": event_id, "at": self.now, "state": "done"}))
+
+    def since(self, account: str, at: datetime) -> int:
+        """How many were first seen after that moment, in whichever process."""
+        return int(SINCE.scalar(self.conn, {"b_account": account, "b_at": at}))
 
     def keep_failed(self, account: str, event_id: str, raw: Mapping[str, Any], error: str) -> None:
         """Keep a poison event so that `events retry` can run it again."""

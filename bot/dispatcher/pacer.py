@@ -128,17 +128,23 @@ class Spacing:
 
 
 class LastSecond:
-    """How many messages came in during the last second."""
+    """How many messages came in during the last second: as many as were noted here, or, where other processes hear
+    them too, as the database told of all. What was noted is part of what it tells."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self.clock = clock
         self._times: deque[float] = deque()
+        self._told, self._told_at = 0, clock()
 
     def note(self, number: int = 1) -> None:
         self._times.extend([self.clock()] * number)
+
+    def tell(self, number: int) -> None:
+        """So many came in to all processes during the second that ends now."""
+        self._told, self._told_at = number, self.clock()
 
     def __call__(self) -> int:
         horizon = self.clock() - 1.0
         while self._times and self._times[0] <= horizon:
             self._times.popleft()
-        return len(self._times)
+        return max(len(self._times), self._told if self._told_at > horizon else 0)

@@ -12,7 +12,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -87,7 +87,9 @@ class Sender:
         self.pacer, self.spacing = pacer, spacing
         self.wait_for_news = wait_for_news.total_seconds()
         self.inherits_after = max(self.wait_for_news, 0.0 if alone else longest.total_seconds())
-        self.replied: Callable[[], None] = lambda: None
+        self.heard: Callable[[int], None] | None = None
+        """Told how many messages came in during the last second, where other processes hear some of them."""
+
         self.healthy = True
         self.room = max(LEAST_ROOM, int(pacer.rate / 2))
         self._turn_takes = 0.01
@@ -105,6 +107,8 @@ class Sender:
         self._closing = self._one_by_one = self._begun = False
         self._idle = LOOK
         self._urgent_at = self._look_at = self._fresh_at = self._sweep_at = self._inherit_at = 0.0
+        self._listen_at = 0.0
+        self._paused_until: datetime | None = None
 
     @property
     def ahead(self) -> int:
@@ -196,6 +200,8 @@ class Sender:
             self._woken.clear()
         if sweep := now >= self._sweep_at:
             self._sweep_at = now + SWEEP
+        if listen := self.heard is not None and now >= self._listen_at:
+            self._listen_at = now + LOOK
         return Wish(
             done=tuple(self._done),
             one_by_one=self._one_by_one,
@@ -207,6 +213,7 @@ class Sender:
             skip=frozenset(self.spacing.resting()),
             sweep=sweep,
             inherits=now >= self._inherit_at,
+            listen=listen,
         )
 
     def _take_in(self, wish: Wish, turn: Turn) -> None:
@@ -224,6 +231,11 @@ class Sender:
             self._hear_of_doubts(turn.flying)
         if turn.stopped is not None:
             self.carrier.learn_stopped(turn.stopped)
+        if turn.heard is not None and self.heard is not None:
+            self.heard(turn.heard)
+        if turn.paused_until is not None and turn.paused_until != self._paused_until:
+            self._paused_until = turn.paused_until
+            self._hear_of_pause(wish, turn.paused_until)
         # Of an address only the first is taken; whether the next one may follow, the next look tells.
         self._seen = [one for one in self._seen if one.address_id not in turn.tried]
         for one in turn.taken:
@@ -298,8 +310,6 @@ class Sender:
         if not claimed.blocked:
             left = self.pacer.take().left
             self.spacing.note(claimed.address_id)
-            if claimed.priority == Priority.REPLY:
-                self.replied()
         task = asyncio.create_task(self._carry(claimed, left))
         self._flying.add(task)
         task.add_done_callback(self._flying.discard)
@@ -313,12 +323,22 @@ class Sender:
             else:
                 outcome = self.carrier.after_silence(claimed)
         if outcome.pause is not None:
-            self.pacer.pause(outcome.pause.total_seconds(), learn=outcome.result is Result.LATER)
-            if outcome.pause.total_seconds() > LONG_PAUSE:
-                self._give_back()
+            self._pause(outcome.pause, learn=outcome.result is Result.LATER)
         self._done.append(outcome)
         self._stir.set()
         self._move.set()
+
+    def _hear_of_pause(self, wish: Wish, until: datetime) -> None:
+        """A status told of it, or it is older than we. What our own letters met, the pacer has heard already."""
+        ours = max((one.pause for one in wish.done if one.pause is not None), default=timedelta(0))
+        if (rests := until - self.store.clock()) > ours:
+            self._pause(rests, learn=True)
+
+    def _pause(self, lasts: timedelta, *, learn: bool) -> None:
+        self.pacer.pause(lasts.total_seconds(), learn=learn)
+        if lasts.total_seconds() > LONG_PAUSE:
+            self._give_back()
+            self._stir.set()
 
     # --- stopping
 

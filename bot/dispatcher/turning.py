@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.dispatcher.carrying import Outcome, inherited, unsent
 from bot.dispatcher.holding import Holding
@@ -12,6 +12,8 @@ from bot.dispatcher.settling import Settler
 from data.sending import Claimed
 from data.store import Tx
 from messages.envelope import Priority
+
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Wish:
     inherits: bool
     """Whether what a dead sender left behind may be decided about."""
 
+    listen: bool
+    """Whether to count what came in to any process."""
+
 
 @dataclass(slots=True)
 class Turn:
@@ -52,6 +57,10 @@ class Turn:
     seen: list[Claimed] | None = None
     flying: frozenset[int] | None = None
     stopped: dict[str, datetime] | None = None
+    heard: int | None = None
+    """How many events came in during the last second."""
+
+    paused_until: datetime | None = None
     lost: bool = False
 
 
@@ -74,6 +83,7 @@ class Turner:
         if wish.sweep:
             self._sweep(tx, wish, turn, held.fence)
         if paused_until is not None and paused_until > tx.now:
+            turn.paused_until = paused_until
             return turn
         if paused_until is not None:
             tx.accounts.resume(self.holding.account)
@@ -82,6 +92,8 @@ class Turner:
 
     def _take(self, tx: Tx, wish: Wish, turn: Turn, fence: int) -> None:
         """Replies and changes as they come; of the rest only what leaves within the next moment."""
+        if wish.listen:
+            turn.heard = tx.events.since(self.holding.account, tx.now - SECOND)
         urgent: list[Claimed] = []
         if wish.urgent > 0 or wish.look:
             # Letters of a template that may be used again come together with the news of it.

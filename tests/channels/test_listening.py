@@ -39,7 +39,7 @@ def wired(store: Store, platform: Platform, session: aiohttp.ClientSession, mode
     given: dict[str, Any] = {"telegram_token": "1:token", "telegram_api_url": platform.url, "telegram_mode": mode}
     given |= {"public_url": "https://p2k2.example", "telegram_webhook_secret": "rahasia_1"}
     settings = Settings(_env_file=None, **given)
-    return settings, _assemble(settings, store, session, web=True)
+    return settings, _assemble(settings, store, session)
 
 
 async def test_every_press_is_answered_once(sqlite: Opened, platform: Platform, session: aiohttp.ClientSession):

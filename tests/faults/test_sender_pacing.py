@@ -163,3 +163,20 @@ def test_messages_of_the_last_second_only():
     assert last() == 1
     clock.now += 5.0
     assert last() == 0
+
+
+def test_what_came_in_elsewhere_counts_too_and_nothing_counts_twice():
+    clock = Clock()
+    last = LastSecond(clock)
+    last.note(3)
+    last.tell(10)
+    assert last() == 10
+    last.note(9)  # the database has not told of these yet
+    assert last() == 12
+    clock.now += 0.5
+    last.tell(2)
+    assert last() == 12
+    clock.now += 0.6
+    assert last() == 2
+    clock.now += 1.0
+    assert last() == 0

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.channels.base import Notice
+from bot.channels.base import Notice, TryLater
 from bot.channels.errors import whatsapp_error
 from bot.dispatcher import statuses
 from bot.dispatcher.statuses import keep_all, receive_statuses
@@ -23,7 +23,7 @@ from data import schema
 from data.records import Consent, Role, Topic
 from data.store import Store, StoreError, Tx
 from messages.envelope import Address, Status, StatusUpdate
-from tests.support.senders import Scripted, make_sender, people, put, real_now, row, sending, state, until
+from tests.support.senders import Scripted, make_sender, people, put, real_now, row, sending, state, states, until
 
 SENT, DELIVERED, READ, FAILED = Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED
 
@@ -193,6 +193,46 @@ async def test_who_stops_our_letters_in_whatsapp_is_left_in_peace_and_is_no_dead
     failures = select(func.sum(schema.address.c.failures))
     assert store.run(lambda tx: tx.conn.execute(failures).scalar_one()) == 0
     assert len(store.run(lambda tx: tx.audit.of(f"address:{hers}"))) == 1
+
+
+async def test_a_pause_that_a_status_tells_stops_what_was_taken_and_is_one_lesson(store: Store, monkeypatch):
+    monkeypatch.setattr("bot.dispatcher.sender.AHEAD", 0.5)
+    letters = store.run(lambda tx: [put(tx, i) for i in people(tx, 60)])
+    channel = Scripted()
+    sender = make_sender(store, channel, rate=40)
+    async with sending(sender):
+        await until(lambda: list(states(store).values()).count("sent") >= 2 and len(sender._ready) > 5)
+        refused = [i for i in letters if state(store, i) == "sent"][:2]
+        for letter in refused:
+            updates = [said(letter, FAILED, code=130429, wamid=f"id.{letter}")]
+            await receive_statuses(store, updates)
+            sender.wake()
+        await until(lambda: sender.pacer.learned < 1.0)
+        gone = len(channel.sent)
+        await until(lambda: set(states(store).values()) == {"queued", "sent"})
+        await asyncio.sleep(0.3)
+        assert len(channel.sent) == gone < 50
+        assert sender.pacer.learned == pytest.approx(0.95, abs=0.01)
+        assert sender.pacer.wait() > 1.0
+
+
+async def test_a_pause_of_its_own_is_no_second_lesson(store: Store, monkeypatch):
+    """The next transaction reads what it has just written, when that short pause is over already."""
+    store.run(lambda tx: put(tx, people(tx, 1)[0]))
+    channel = Scripted(lambda _: "id" if len(channel.sent) > 1 else TryLater("busy", 0.1, whole_account=True))
+    sender = make_sender(store, channel)
+    write = store.write
+
+    async def slow(work, otherwise=None):
+        found = await write(work, otherwise)
+        await asyncio.sleep(0.15)
+        return found
+
+    async with sending(sender):
+        await until(sender.holding.mine)
+        monkeypatch.setattr(store, "write", slow)
+        await until(lambda: len(channel.sent) == 2)
+        assert sender.pacer.learned == pytest.approx(0.95, abs=0.01)
 
 
 def test_a_closed_window_is_closed_for_the_next_letter_too(store: Store, letter: int):
