@@ -15,7 +15,7 @@ from handlers.obligations.listing import of_family, on_kewajiban
 from handlers.obligations.stopping import settle
 from handlers.obligations.wording import bundled, item_of, of_items
 from handlers.rules.obligations import Occurrence, late_on, occurrences
-from handlers.speech import REASONS, names_of, pendamping_of, say
+from handlers.speech import REASONS, names_of, not_theirs, pendamping_of, say
 from messages.envelope import Inbound, Outbound
 from messages.reading import Expecting, Reading, read
 
@@ -57,9 +57,9 @@ def on_button(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
         return _keep_consent(msg, who, tx, name == "ob.consent.yes")
     if name not in {"ob.done", "ob.not_yet", "ob.open"} or not rest.isdecimal():
         return None
-    asked = tx.obligations.letter(int(rest))
+    asked = tx.obligations.letter(int(rest)) if len(rest) < 15 else None
     if asked is None or asked.address_id != who.address_id:
-        return [say(msg, "obligations.nothing_to_open", names=names_of(who.kpms))]
+        return [not_theirs(msg, "obligations.nothing_to_open", names=names_of(who.kpms))]
     if name == "ob.open":
         return on_open(msg, who, tx, asked)
     reading = Reading("done" if name == "ob.done" else "not_yet", sure=True)
