@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from data.dialect import InsertOnce, Upsert
+from data.moving import move
 from data.prepared import Prepared
 from data.records import (
     Consent,
@@ -211,9 +212,12 @@ class People:
         self.conn.execute(update(address).where(address.c.id == address_id, address.c.failures > 0).values(failures=0))
 
     def readdress(self, old: Address, new: Address) -> None:
-        """The platform says that this chat or number goes on under another value."""
+        """The platform says that this chat or number goes on under another value, which may have written first."""
         taken = ADDRESS.first(self.conn, {"ch": new.channel, "v": new.value})
-        if taken is None:
+        left = ADDRESS.first(self.conn, {"ch": old.channel, "v": old.value})
+        if taken is not None and left is not None and taken.id != left.id:
+            move(self.conn, left.id, taken.id)
+        elif taken is None:
             self.conn.execute(
                 update(address)
                 .where(address.c.channel == old.channel, address.c.value == old.value)

@@ -484,7 +484,6 @@ def theirs(site: Site) -> dict[str, int]:
         dewi = tx.people.staff(village.dewi)
         assert dewi is not None
         said = tx.broadcasts.add(dewi, "biasa", "Anggrek 1", Audience([group]), "Besok ada imunisasi.", tx.now + month)
-        tx.people.link_staff(village.budi, tx.people.address_id(Address("whatsapp", BUDI)))
         return {
             "letter": tx.obligations.asked(where, tx.now.date(), [item]),
             "request": tx.invitations.ask(tx.people.address_id(Address("telegram", "77")), group, "Nur", nur),
