@@ -304,10 +304,15 @@ class People:
 
     def keep_consent(
         self, address_id: int, topic: Topic, state: Consent, wording: str, by: StaffId | None = None
-    ) -> None:
-        """Remember an answer with its time and the version of the words it answered; `by` when given face to face."""
-        values = {"address_id": address_id, "topic": topic.value, "state": state.value}
-        KEEP_CONSENT(self.conn, {**values, "at": self.now, "wording": wording, "by_staff_id": by})
+    ) -> bool:
+        """Remember an answer with its time and the version of the words it answered; `by` when given face to face.
+        False when just that is remembered already, which stays with its time."""
+        where = {"address_id": address_id, "topic": topic.value}
+        said = {"state": state.value, "wording": wording, "by_staff_id": by}
+        if self.conn.execute(select(consent.c.at).filter_by(**where, **said)).first() is not None:
+            return False
+        KEEP_CONSENT(self.conn, {**where, **said, "at": self.now})
+        return True
 
     def reachable(self, kelompok_ids: Sequence[int], topic: Topic = Topic.MEETINGS) -> list[Reach]:
         """One entry per address for the active families that agreed to `topic`; of two addresses of a family the

@@ -128,13 +128,14 @@ def _remember(who: Person, tx: Tx, state: Consent) -> None:
     if who.address_id == 0 or who.role is not Role.KPM:
         return
     was = tx.people.consent_of(who.address_id, Topic.MEETINGS)
-    tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, WORDING)
+    new = tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, WORDING)
     if state is Consent.STOPPED and tx.people.consent_of(who.address_id, Topic.HEALTH):
         before = tx.people.consent_of(who.address_id, Topic.HEALTH)
-        tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING)
         where = f"address:{who.address_id}"
-        tx.audit.write(where, "consent.health", where, before, state, WORDING)
-    tx.audit.write(f"address:{who.address_id}", "consent", f"address:{who.address_id}", was, state, WORDING)
+        if tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING):
+            tx.audit.write(where, "consent.health", where, before, state, WORDING)
+    if new:
+        tx.audit.write(f"address:{who.address_id}", "consent", f"address:{who.address_id}", was, state, WORDING)
 
 
 # --- given face to face, entered by the pendamping

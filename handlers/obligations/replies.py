@@ -100,9 +100,9 @@ def on_consent(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
 def _keep_consent(msg: Inbound, who: Person, tx: Tx, yes: bool) -> list[Outbound]:
     state = Consent.YES if yes else Consent.NO
     was = tx.people.consent_of(who.address_id, Topic.HEALTH)
-    tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING)
     where = f"address:{who.address_id}"
-    tx.audit.write(where, "consent.health", where, was, state, WORDING)
+    if tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING):
+        tx.audit.write(where, "consent.health", where, was, state, WORDING)
     tx.sessions.end(who.address_id, "izin_kewajiban")
     if not yes:
         tx.obligations.waiting.cancel_at(who.address_id)
@@ -258,6 +258,8 @@ def on_why(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> lis
 def _claim(
     tx: Tx, item: Item, said: Claim, actor: str, *, done_on: date | None = None, reason: str | None = None
 ) -> None:
+    if tx.obligations.just_said(item, said, actor, done_on, reason):
+        return
     was = tx.obligations.claim(item, said, actor, done_on=done_on, reason=reason)
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
     tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "kata keluarga")
