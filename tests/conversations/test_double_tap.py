@@ -94,7 +94,7 @@ def test_a_second_tap_changes_nothing_more_and_tells_nobody_else(scene: Callable
 
 
 def address_id(who: Someone) -> int:
-    found: int = who.chat.ask(lambda tx: tx.people.address_id(who.address))
+    found: int = who.chat.ask(lambda tx: tx.people.address_id(who._address))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_of_two_answers_the_stricter_is_kept_and_what_no_yes_holds_any_more_is_n
         return [kpm.name for kpm in who.kpms], who.consent, letters[letter][1]
 
     for was, there, kept, comes_to in cases:
-        found = store.run(lambda tx, was=was, there=there: moved(tx, was, there))
+        found = store.run(partial(moved, was=was, there=there))
         assert found == (["Jumiati", "Siti", "Wati"], kept, comes_to), (was, there)
 
 
