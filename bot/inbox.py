@@ -75,8 +75,8 @@ def answer(tx: Tx, msg: Inbound) -> list[int]:
 
 
 def _not_theirs(who: Person, letters: Sequence[Outbound]) -> bool:
-    """A stranger pressed it, or somebody whom its meeting does not concern: forwarded perhaps, or forged."""
-    return (who.staff is None and not who.kpms) or any(one.key.endswith(".not_yours") for one in letters)
+    """A stranger pressed it, or the conversation says that it names what is not hers: forwarded perhaps, or forged."""
+    return (who.staff is None and not who.kpms) or any(one.refuses for one in letters)
 
 
 def post(tx: Tx, letters: Sequence[Outbound]) -> list[int]:

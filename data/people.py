@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from data.dialect import InsertOnce, Upsert
+from data.moving import move
 from data.prepared import Prepared
 from data.records import (
     Consent,
@@ -215,9 +216,12 @@ class People:
         self.conn.execute(update(address).where(address.c.id == address_id, address.c.failures > 0).values(failures=0))
 
     def readdress(self, old: Address, new: Address) -> None:
-        """The platform says that this chat or number goes on under another value."""
+        """The platform says that this chat or number goes on under another value, which may have written first."""
         taken = ADDRESS.first(self.conn, {"ch": new.channel, "v": new.value})
-        if taken is None:
+        left = ADDRESS.first(self.conn, {"ch": old.channel, "v": old.value})
+        if taken is not None and left is not None and taken.id != left.id:
+            move(self.conn, left.id, taken.id)
+        elif taken is None:
             self.conn.execute(
                 update(address)
                 .where(address.c.channel == old.channel, address.c.value == old.value)
@@ -322,10 +326,15 @@ class People:
 
     def keep_consent(
         self, address_id: int, topic: Topic, state: Consent, wording: str, by: StaffId | None = None
-    ) -> None:
-        """Remember an answer with its time and the version of the words it answered; `by` when given face to face."""
-        values = {"address_id": address_id, "topic": topic.value, "state": state.value}
-        KEEP_CONSENT(self.conn, {**values, "at": self.now, "wording": wording, "by_staff_id": by})
+    ) -> bool:
+        """Remember an answer with its time and the version of the words it answered; `by` when given face to face.
+        False when just that is remembered already, which stays with its time."""
+        where = {"address_id": address_id, "topic": topic.value}
+        said = {"state": state.value, "wording": wording, "by_staff_id": by}
+        if self.conn.execute(select(consent.c.at).filter_by(**where, **said)).first() is not None:
+            return False
+        KEEP_CONSENT(self.conn, {**where, **said, "at": self.now})
+        return True
 
     def reachable(self, kelompok_ids: Sequence[int], topic: Topic = Topic.MEETINGS) -> list[Reach]:
         """One entry per address for the active families that agreed to `topic`; of two addresses of a family the

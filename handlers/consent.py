@@ -142,13 +142,13 @@ def _remember(who: Person, tx: Tx, state: Consent, wording: str = WORDING) -> No
     if who.address_id == 0 or who.role is not Role.KPM:
         return
     was = tx.people.consent_of(who.address_id, Topic.MEETINGS)
-    tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, wording)
-    if state is Consent.STOPPED and tx.people.consent_of(who.address_id, Topic.HEALTH):
-        before = tx.people.consent_of(who.address_id, Topic.HEALTH)
-        tx.people.keep_consent(who.address_id, Topic.HEALTH, state, wording)
-        where = f"address:{who.address_id}"
+    new = tx.people.keep_consent(who.address_id, Topic.MEETINGS, state, wording)
+    where = f"address:{who.address_id}"
+    before = tx.people.consent_of(who.address_id, Topic.HEALTH) if state is Consent.STOPPED else None
+    if before and tx.people.keep_consent(who.address_id, Topic.HEALTH, state, wording):
         tx.audit.write(where, "consent.health", where, before, state, wording)
-    tx.audit.write(f"address:{who.address_id}", "consent", f"address:{who.address_id}", was, state, wording)
+    if new:
+        tx.audit.write(where, "consent", where, was, state, wording)
 
 
 # --- given face to face, entered by the pendamping

@@ -16,6 +16,11 @@ def say(msg: Inbound, key: str, /, **params: object) -> Outbound:
     return Outbound(msg.sender, key, params)
 
 
+def not_theirs(msg: Inbound, key: str = "attendance.not_yours", /, **params: object) -> Outbound:
+    """An answer to a button that names what is not this person's, forwarded perhaps, or forged: the log has a line."""
+    return Outbound(msg.sender, key, params, refuses=True)
+
+
 NAMES_LENGTH = 60
 """So that a letter that names many families still fits on a small screen."""
 

@@ -121,7 +121,8 @@ class Outbound:
     """What a conversation wants said. `to` is an address, or a person whose best address the outbox looks up.
 
     `once` names the event that causes it, so a second run changes nothing; `about` groups letters that die together.
-    `unasked` letters need consent and count against the family's weekly limit. Times carry a zone.
+    `unasked` letters need consent and count against the family's weekly limit. Times carry a zone. One that `refuses`
+    answers a button that names what is not this person's: kind words for her, a line in the log.
     """
 
     to: Address | KpmTo | StaffTo
@@ -135,6 +136,7 @@ class Outbound:
     about: str | None = None
     unasked: bool = False
     kpms: Sequence[KpmId] = ()
+    refuses: bool = False
 
 
 @dataclass(frozen=True, slots=True)

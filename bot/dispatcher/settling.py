@@ -83,8 +83,8 @@ class Settler:
         letter = claimed.letter
         match outcome.blames:
             case Blames.PERSON if outcome.moved_to and claimed.attempts + 1 < MAX_TRIES:
-                tx.people.readdress(letter.address, Address(letter.address.channel, outcome.moved_to))
                 tx.sending.put_back(letter.id, claimed.fence, outcome.wait, outcome.why)
+                tx.people.readdress(letter.address, Address(letter.address.channel, outcome.moved_to))
                 return
             case Blames.PERSON:
                 if not claimed.blocked:

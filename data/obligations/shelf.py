@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -18,6 +18,7 @@ from data.prepared import Prepared
 from data.schema import kpm, member, obligation, obligation_letter, outbox, posyandu
 from messages.envelope import KpmId, StaffId
 
+A_MOMENT = timedelta(minutes=10)
 _KEY = ["member_id", "series", "occurrence"]
 MEMBERS = Prepared(select(*MEMBER).where(member.c.kpm_id.in_(bindparam("ks", expanding=True))).order_by(member.c.id))
 KEPT = Prepared(select(obligation).where(obligation.c.kpm_id.in_(bindparam("ks", expanding=True))))
@@ -140,6 +141,12 @@ class Obligations:
         values = {"claim": said.value, "done_on": done_on, "reason": reason, "claimed": self.now, "claim_by": by[:20]}
         self._set(item, **values)
         return Claim(was.claim) if was.claim else None
+
+    def just_said(self, item: Item, said: Claim, by: str, done_on: date | None, reason: str | None) -> bool:
+        """This very word stands there since a moment ago: a second tap."""
+        values = {"claim": said.value, "done_on": done_on, "reason": reason, "claim_by": by[:20]}
+        same = select(obligation.c.id).where(*_this(item), obligation.c.claimed > self.now - A_MOMENT)
+        return self.conn.execute(same.filter_by(**values)).first() is not None
 
     def mark(self, item: Item, mark: Claim | None, by: StaffId, proof: str = "") -> Claim | None:
         """The pendamping's word, which alone counts; returns what stood there before."""

@@ -15,7 +15,7 @@ from handlers.attendance.each import tells_apart
 from handlers.attendance.situation import Situation
 from handlers.attendance.who import ask_who, meant, named, words
 from handlers.rules.attendance import Claim, Promise, judge_meeting
-from handlers.speech import REASONS, day, names_of, ref, say, time, what
+from handlers.speech import REASONS, day, names_of, not_theirs, ref, say, time, what
 from messages.envelope import Inbound, Outbound
 from messages.reading import Expecting, Reading, read
 
@@ -62,30 +62,31 @@ def _speaks_of_others(kpms: Sequence[Kpm], tx: Tx, reading: Reading) -> bool:
 
 # --- buttons
 
+_TAPPED = {"rsvp.yes": "will_attend", "rsvp.no": "cannot_attend", "rsvp.maybe": "maybe", "here": "present"}
+
 
 def on_button(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     """A tap on an invitation: it names its meeting and revision, and counts only for a family of that meeting."""
     act, _, target = (msg.button or "").partition(":")
     if act == "who":
-        return [say(msg, "attendance.stale")]
+        hers = target in {"all", *(str(kpm.id) for kpm in who.kpms)}
+        return [say(msg, "attendance.stale") if hers else not_theirs(msg, "attendance.stale")]
     number, _, revision = target.partition(".")
     meeting = tx.meetings.get(int(number)) if number.isdecimal() and len(number) < 15 else None
     mine = [kpm for kpm in who.kpms if meeting is not None and kpm.kelompok_id in meeting.kelompok_ids]
-    if meeting is None or not mine:
-        return [say(msg, "attendance.not_yours")]
+    reasons = act.startswith("reason.")
+    if meeting is None or not mine or not (reasons or act in _TAPPED):
+        return [not_theirs(msg)]
     if meeting.cancelled:
         return [say(msg, "attendance.cancelled_meeting", names=names_of(mine))]
     if revision != str(meeting.revision):
         return [say(msg, "attendance.stale")]
-    if act.startswith("reason."):
+    if reasons:
         return _keep_reason(msg, who, tx, meeting, mine, act.removeprefix("reason."))
     verdict = judge_meeting(meeting, msg.at)
     if not isinstance(verdict, Promise | Claim):
         return handover.after_meeting(msg, who, tx, mine, meeting)
-    meaning = {"rsvp.yes": "will_attend", "rsvp.no": "cannot_attend", "rsvp.maybe": "maybe", "here": "present"}.get(act)
-    if meaning is None:
-        return [say(msg, "attendance.stale")]
-    reading = Reading(meaning, {}, True)
+    reading = Reading(_TAPPED[act], {}, True)
     verdicts = {kpm.id: verdict for kpm in mine}
     if len(mine) > 1:
         return ask_who(msg, who, tx, mine, verdicts, reading)

@@ -7,7 +7,7 @@ from data.records import Person, Role, Staff
 from data.store import Tx
 from handlers.broadcast.files import CALLED
 from handlers.broadcast.preview import when_it_goes
-from handlers.speech import say
+from handlers.speech import not_theirs, say
 from messages.envelope import Inbound, Outbound, Priority, StaffTo
 
 
@@ -40,7 +40,9 @@ def may_decide(tx: Tx, who: Staff, one: Broadcast) -> bool:
 def on_night(msg: Inbound, who: Person, tx: Tx, one: Broadcast, allowed: bool) -> list[Outbound]:
     """Setuju or Tolak: the first answer counts."""
     by = tx.people.staff(one.staff_id)
-    if who.staff is None or by is None or not may_decide(tx, who.staff, one):
+    if who.staff is None or who.role is Role.PENDAMPING or not covers(tx, who.staff, one):
+        return [not_theirs(msg, "broadcast.stale")]
+    if by is None or not may_decide(tx, who.staff, one):
         return [say(msg, "broadcast.stale")]
     told = decide(tx, who.staff, by, one, allowed)
     return [say(msg, "broadcast.allowed" if allowed else "broadcast.denied", pendamping=by.name), told]

@@ -13,7 +13,7 @@ from handlers.broadcast.files import CALLED
 from handlers.broadcast.night import on_night
 from handlers.rules.courtesy import PER_WEEK
 from handlers.rules.status import State, judge
-from handlers.speech import say
+from handlers.speech import not_theirs, say
 from messages import spoken
 from messages.envelope import Inbound, Outbound, Status
 
@@ -53,11 +53,11 @@ def on_button(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     act, _, number = (msg.button or "").partition(":")
     one = tx.broadcasts.get(int(number)) if number.isdecimal() and len(number) < 15 else None
     if one is None or who.staff is None:
-        return [say(msg, "broadcast.stale")]
+        return [not_theirs(msg, "broadcast.stale")]
     if act in {"siaran.allow", "siaran.deny"}:
         return on_night(msg, who, tx, one, act == "siaran.allow")
     if one.staff_id != who.staff.id:
-        return [say(msg, "broadcast.stale")]
+        return [not_theirs(msg, "broadcast.stale")]
     match act:
         case "siaran.back":
             return _take_back(msg, who.staff, tx, one)

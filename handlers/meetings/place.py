@@ -10,7 +10,7 @@ from typing import Any
 from data.records import Person, Role
 from data.store import Tx
 from handlers import scope
-from handlers.speech import say
+from handlers.speech import not_theirs, say
 from messages.envelope import Inbound, Outbound
 
 TOPIC = "tempat"
@@ -34,7 +34,7 @@ def on_permit(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     mine = {k.id: k for k in scope.mine(who, tx)} if who.role is Role.PENDAMPING else {}
     groups = [mine[i] for i in meeting.kelompok_ids if i in mine] if meeting else []
     if meeting is None or not groups:
-        return [say(msg, "meetings.draft.nothing")]
+        return [not_theirs(msg, "meetings.draft.nothing")]
     tx.meetings.permit(meeting.id, act == "permit.yes")
     key = "meetings.permit.yes" if act == "permit.yes" else "meetings.permit.no"
     desa_id = groups[0].desa_id

@@ -14,7 +14,7 @@ from handlers import scope
 from handlers.meetings import rhythm
 from handlers.meetings.draft import DROP, SEND, open_draft
 from handlers.meetings.times import VOTE, local, pick, propose, read_times, said, shown, votes
-from handlers.speech import names_of, pendamping_of, say
+from handlers.speech import names_of, not_theirs, pendamping_of, say
 from messages import spoken
 from messages.envelope import Inbound, Outbound, Priority, StaffTo
 
@@ -73,8 +73,9 @@ def on_vote(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     number, _, choice = (msg.button or "").partition(":")[2].partition(".")
     fits = number.isdecimal() and choice.isdecimal() and len(number) < 15 and len(choice) == 1
     one = tx.proposals.get(int(number)) if fits else None
-    said = _vote(msg, who, tx, one, int(choice)) if one is not None else None
-    return said or [say(msg, "attendance.stale")]
+    if one is None or one.kelompok_id not in {kpm.kelompok_id for kpm in who.kpms}:
+        return [not_theirs(msg, "attendance.stale")]
+    return _vote(msg, who, tx, one, int(choice)) or [say(msg, "attendance.stale")]
 
 
 def on_vote_line(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> list[Outbound] | None:
@@ -124,7 +125,7 @@ def on_pick(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     kelompoks = scope.mine(who, tx)
     kelompok = next((k for k in kelompoks if one is not None and k.id == one.kelompok_id), None)
     if one is None or kelompok is None or not choice.isdecimal() or not 1 <= int(choice) <= len(one.times):
-        return [say(msg, "meetings.draft.nothing")]
+        return [not_theirs(msg, "meetings.draft.nothing")]
     if not one.open:
         return [say(msg, "meetings.proposal.over", kelompok=kelompok.name)]
     starts, ends = pick(tx, one, int(choice))
@@ -153,7 +154,7 @@ def on_rhythm(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     act, _, ref = (msg.button or "").partition(":")
     found = rhythm.mine(who, tx, ref)
     if found is None:
-        return [say(msg, "meetings.draft.nothing")]
+        return [not_theirs(msg, "meetings.draft.nothing")]
     kelompok, one, month = found
     if act == "rhythm.end":
         assert who.staff is not None  # noqa: S101  `mine` looked

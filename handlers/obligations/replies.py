@@ -15,7 +15,7 @@ from handlers.obligations.listing import of_family, on_kewajiban
 from handlers.obligations.stopping import settle
 from handlers.obligations.wording import bundled, item_of, of_items
 from handlers.rules.obligations import Occurrence, late_on, occurrences
-from handlers.speech import REASONS, names_of, pendamping_of, say
+from handlers.speech import REASONS, names_of, not_theirs, pendamping_of, say
 from messages.envelope import Inbound, Outbound
 from messages.reading import Expecting, Reading, read
 
@@ -57,9 +57,9 @@ def on_button(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
         return _keep_consent(msg, who, tx, name == "ob.consent.yes")
     if name not in {"ob.done", "ob.not_yet", "ob.open"} or not rest.isdecimal():
         return None
-    asked = tx.obligations.letter(int(rest))
+    asked = tx.obligations.letter(int(rest)) if len(rest) < 15 else None
     if asked is None or asked.address_id != who.address_id:
-        return [say(msg, "obligations.nothing_to_open", names=names_of(who.kpms))]
+        return [not_theirs(msg, "obligations.nothing_to_open", names=names_of(who.kpms))]
     if name == "ob.open":
         return on_open(msg, who, tx, asked)
     reading = Reading("done" if name == "ob.done" else "not_yet", sure=True)
@@ -100,9 +100,9 @@ def on_consent(msg: Inbound, who: Person, tx: Tx) -> list[Outbound] | None:
 def _keep_consent(msg: Inbound, who: Person, tx: Tx, yes: bool) -> list[Outbound]:
     state = Consent.YES if yes else Consent.NO
     was = tx.people.consent_of(who.address_id, Topic.HEALTH)
-    tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING)
     where = f"address:{who.address_id}"
-    tx.audit.write(where, "consent.health", where, was, state, WORDING)
+    if tx.people.keep_consent(who.address_id, Topic.HEALTH, state, WORDING):
+        tx.audit.write(where, "consent.health", where, was, state, WORDING)
     tx.sessions.end(who.address_id, "izin_kewajiban")
     if not yes:
         tx.obligations.waiting.cancel_at(who.address_id)
@@ -258,6 +258,8 @@ def on_why(msg: Inbound, who: Person, tx: Tx, waiting: Mapping[str, Any]) -> lis
 def _claim(
     tx: Tx, item: Item, said: Claim, actor: str, *, done_on: date | None = None, reason: str | None = None
 ) -> None:
+    if tx.obligations.just_said(item, said, actor, done_on, reason):
+        return
     was = tx.obligations.claim(item, said, actor, done_on=done_on, reason=reason)
     subject = f"member:{item.member_id}:{item.series}:{item.occurrence}"
     tx.audit.write(actor, "obligation.claim", subject, was, said, reason or "kata keluarga")

@@ -9,7 +9,7 @@ from handlers import handover
 from handlers.obligations.entering import on_data
 from handlers.obligations.replies import waiting_items
 from handlers.rules.data_changes import Change
-from handlers.speech import names_of, say
+from handlers.speech import names_of, not_theirs, say
 from messages.envelope import Inbound, Outbound
 from messages.reading import Reading
 
@@ -65,7 +65,7 @@ def on_decision(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     mine = tx.people.kelompok_in_scope(who.staff) if who.staff else []
     found = next((q for q in tx.questions.open_of([k.id for k in mine]) if str(q.id) == number), None)
     if found is None:
-        return [say(msg, "obligations.data.gone")]
+        return [not_theirs(msg, "obligations.data.gone")]
     if word == "data.no":
         tx.questions.close(found.id, who.staff.id if who.staff else None)
         return [say(msg, "obligations.data.refused")]

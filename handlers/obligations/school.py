@@ -10,7 +10,7 @@ from data.obligations.verkom import keep_month
 from data.records import Person
 from data.store import Tx
 from handlers.rules.verkom import is_low, low_below, percent
-from handlers.speech import say
+from handlers.speech import not_theirs, say
 from messages import spoken
 from messages.envelope import Inbound, Outbound, Priority, StaffId, StaffTo
 
@@ -74,4 +74,5 @@ def on_low(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
             tx.obligations.change_member(child.id, at_risk=True)
             tx.obligations.queue.look_again(child.kpm_id)
             marked += 1
-    return [say(msg, "obligations.staff.school_marked", count=str(marked))]
+    answer = say if marked else not_theirs
+    return [answer(msg, "obligations.staff.school_marked", count=str(marked))]

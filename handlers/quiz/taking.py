@@ -13,7 +13,7 @@ from data.records import Kpm, Person
 from data.store import Tx
 from handlers.quiz.asking import ANSWERS, Asked, begin, ends, letters_of, remember, score, shown, take, waiting
 from handlers.rules.quiz import OFFERED_FOR
-from handlers.speech import names_of, say
+from handlers.speech import names_of, not_theirs, say
 from messages.envelope import Inbound, Outbound
 from messages.reading import Expecting, read
 
@@ -125,7 +125,7 @@ def on_quiz_button(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
     quiz = tx.quiz.get(int(found[1])) if found else None
     kpm = next((k for k in who.kpms if quiz is not None and k.id == quiz.kpm_id), None)
     if found is None or quiz is None or kpm is None:
-        return [say(msg, "attendance.not_yours")]
+        return [not_theirs(msg)]
     if quiz.state != "started" or quiz.expires <= tx.now:
         given = tx.quiz.answers(quiz.id)
         if quiz.state == "finished" and given:

@@ -11,7 +11,7 @@ from data.records import FamilyStatus, Kelompok, Kpm, Person, Role
 from data.store import Tx
 from handlers import families, scope
 from handlers.registration.codes import A_DAY, TOPIC
-from handlers.speech import say
+from handlers.speech import not_theirs, say
 from messages.envelope import Inbound, Outbound, Priority, StaffTo
 
 Introduce = Callable[[Inbound, Person, Tx], list[Outbound]]
@@ -36,7 +36,7 @@ def on_decision(msg: Inbound, who: Person, tx: Tx, introduce: Introduce) -> list
     act, _, number = (msg.button or "").partition(":")
     request = _mine(number, who, tx)
     if request is None:
-        return [say(msg, "registration.staff.no_request")]
+        return [not_theirs(msg, "registration.staff.no_request")]
     if act == "join.no":
         return _refuse(msg, who, tx, request)
     return _accept(msg, who, tx, request, tx.people.kpm(request.kpm_id or 0), introduce)

@@ -142,9 +142,14 @@ def staff(msg: Inbound, who: Person, tx: Tx) -> list[Outbound]:
             tx.sessions.end(who.address_id, waiting.topic)
             return [Outbound(msg.sender, "meetings.draft.dropped")]
     if drops or _of_a_draft(msg):
-        return [Outbound(msg.sender, "meetings.draft.nothing")]
+        return [Outbound(msg.sender, "meetings.draft.nothing", refuses=_names_one(msg))]
     loose = questions.on_loose_line(msg, who, tx) if who.role is Role.PENDAMPING else None
-    return loose or help.on_unknown_word(msg, who, tx)
+    return loose or [replace(letter, refuses=_names_one(msg)) for letter in help.on_unknown_word(msg, who, tx)]
+
+
+def _names_one(msg: Inbound) -> bool:
+    """A button with an id in it, which no conversation of this person knows: a family's, or of another's draft."""
+    return ":" in (msg.button or "")
 
 
 def _of_a_draft(msg: Inbound) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.records import FamilyStatus
-from messages.envelope import Status, StatusUpdate
+from messages.envelope import Kind, Status, StatusUpdate
 from tests.support.chat import Cast, Someone, cast
 from tests.support.outboxes import letters_of
 
@@ -92,6 +92,21 @@ def test_a_blocked_chat_is_named(village):
     with village.chat.tx() as tx:
         tx.people.block(nur.address, True)
     village.budi.says("STATUS Nur").hears("status.blocked")
+
+
+def test_who_blocked_and_let_us_in_again_is_written_to_again(village):
+    """Telegram tells both; she need not write a word in between."""
+    chat = village.chat
+    nur = chat.kpm("Nur", channel="telegram").says("jadwal").looks()
+    nur.sends(Kind.BLOCKED).hears_nothing()
+    village.budi.says("STATUS Nur").hears("status.blocked")
+    chat.at("2026-11-25 08:05")
+    assert "reminders.meeting.invitation" not in nur.heard
+    nur.sends(Kind.UNBLOCKED).hears_nothing()
+    village.budi.looks().says("STATUS Nur").hears("status.nothing_yet")
+    chat.at("2026-11-27 19:00")
+    assert [letter.key for letter in nur.unread if letter.unasked] == ["reminders.meeting.day_before"]
+    village.budi.looks().says("STATUS Nur").hears("status.sent_telegram", what="pengingat")
 
 
 def test_two_of_a_name_asks_which_and_two_that_nothing_tells_apart_are_both_told(village):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from data import schema
 from data.records import Consent, FamilyStatus, Role, Topic
 from data.store import Store, Tx
-from messages.envelope import Address
+from messages.envelope import Address, Outbound
 from tests.support.databases import NOW, Opened
 from tests.support.village import PHONES, Village, move_in, settle
 
@@ -26,6 +27,51 @@ def village(store: Store) -> Village:
 
 def at(name: str) -> Address:
     return Address("whatsapp", PHONES[name])
+
+
+# --- a number goes on under one that wrote first
+
+
+def test_of_two_answers_the_stricter_is_kept_and_what_no_yes_holds_any_more_is_not_sent(store: Store, village: Village):
+    """Siti's number goes on as Wati's; each line says how they answered, what holds, and what her letter comes to."""
+    old, new = at("Siti"), at("Wati")
+    cases = [
+        (Consent.YES, Consent.YES, Consent.YES, "queued"),
+        (Consent.YES, None, Consent.YES, "queued"),
+        (None, Consent.YES, Consent.YES, "queued"),
+        (Consent.STOPPED, Consent.YES, Consent.STOPPED, "cancelled"),
+        (Consent.YES, Consent.STOPPED, Consent.STOPPED, "cancelled"),
+        (Consent.NO, Consent.LATER, Consent.NO, "cancelled"),
+    ]
+
+    def moved(tx: Tx, was: Consent | None, there: Consent | None) -> tuple[Any, ...]:
+        siti, wati = tx.people.address_id(old), tx.people.address_id(new)
+        tx.conn.execute(delete(schema.consent).where(schema.consent.c.address_id.in_([siti, wati])))
+        for where, state in ((siti, was), (wati, there)):
+            if state is not None:
+                tx.people.keep_consent(where, Topic.MEETINGS, state, "v1")
+        tx.conn.execute(delete(schema.kpm_address).where(schema.kpm_address.c.address_id.in_([siti, wati])))
+        for name, where in (("Siti", siti), ("Jumiati", siti), ("Wati", wati), ("Jumiati", wati)):
+            tx.people.link_kpm(village.kpms[name], where, own=where == siti)
+        tx.sessions.keep(siti, "reason", {"of": "old"}, timedelta(hours=1))
+        letter = tx.outbox.put(Outbound(old, "consent.stopped", unasked=True))
+        asked = tx.outbox.put(Outbound(old, "consent.stopped"))
+        for _ in "twice":
+            tx.people.readdress(old, new)
+        who = tx.people.who(new)
+        assert not tx.people.who(old).kpms
+        own = select(schema.kpm_address.c.own).where(schema.kpm_address.c.address_id == wati)
+        assert sorted(tx.conn.execute(own).scalars()) == [False, True, True]
+        assert tx.sessions.get(wati, "reason") is not None
+        rows = select(schema.outbox.c.id, schema.outbox.c.address_id, schema.outbox.c.state)
+        letters = {r.id: (r.address_id, r.state) for r in tx.conn.execute(rows)}
+        assert letters[asked] == (wati, "queued")
+        assert letters[letter][0] == wati
+        return [kpm.name for kpm in who.kpms], who.consent, letters[letter][1]
+
+    for was, there, kept, comes_to in cases:
+        found = store.run(partial(moved, was=was, there=there))
+        assert found == (["Jumiati", "Siti", "Wati"], kept, comes_to), (was, there)
 
 
 # --- who is it?

@@ -366,6 +366,22 @@ async def test_after_a_permanent_failure_her_other_number_is_used_once(store: St
     assert row(store, letter).address_id == second
 
 
+async def test_a_letter_whose_chat_moved_to_one_we_know_goes_there_at_the_second_try(store: Store):
+    left, known = store.run(lambda tx: people(tx, 2))
+    letters = store.run(lambda tx: [put(tx, left), put(tx, left)])
+    values: list[str] = []
+
+    def answer(letter: Letter) -> object:
+        values.append(letter.address.value)
+        dead = letter.address.value == "62811000001"
+        return Refused("moved", Blames.PERSON, migrated_to="62811000002") if dead else f"id.{letter.id}"
+
+    async with sending(make_sender(store, Scripted(answer))):
+        await until(lambda: {state(store, letter) for letter in letters} == {"sent"})
+    assert values == ["62811000001", "62811000002", "62811000002"]
+    assert {row(store, letter).address_id for letter in letters} == {known}
+
+
 async def test_a_window_that_closed_meanwhile_turns_the_letter_into_its_template(store: Store):
     (person,) = store.run(lambda tx: people(tx, 1))
     first, second = store.run(lambda tx: [put(tx, person), put(tx, person)])

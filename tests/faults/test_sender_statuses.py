@@ -334,6 +334,31 @@ def test_a_changed_number_takes_her_letters_along(store: Store):
     assert store.run(lambda tx: tx.conn.execute(values).scalars().all()) == ["62811000999"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "channel", "old", "new"),
+    [
+        ("number_changed", "whatsapp", "62811000001", "62811000999"),
+        ("chat_migrated", "telegram", "-55", "-1009"),
+    ],
+)
+def test_what_goes_on_under_an_address_that_wrote_first_takes_everything_along(
+    store: Store, kind: str, channel: str, old: str, new: str
+):
+    def prepare(tx: Tx) -> tuple[int, int, int]:
+        left, known = (tx.people.address_id(Address(channel, value)) for value in (old, new))
+        tx.people.link_staff(tx.people.add_staff("Pak Budi", Role.PENDAMPING, None, "kelompok", 0), left)
+        return left, known, put(tx, left)
+
+    left, known, letter = store.run(prepare)
+    for _ in "twice":
+        hear(store, Notice(kind, old, new))
+        assert row(store, letter).address_id == known
+        who = store.run(lambda tx: tx.people.who(Address(channel, new)))
+        assert (who.address_id, who.staff.name if who.staff else None) == (known, "Pak Budi")
+        assert store.run(lambda tx: tx.people.who(Address(channel, old))).role is Role.UNKNOWN
+    assert left != known
+
+
 def test_the_account_alerts_and_the_rest_is_only_noted(store: Store):
     store.run(add_admin)
     with capture_logs() as lines:
