@@ -321,6 +321,8 @@ async def test_told_to_stop_it_finishes_what_is_in_flight_and_gives_the_leases_b
             platforms.closing.set()
             await _end(process)
     assert not [secret for secret in (*SECRETS, PHONES["Siti"], "Siti") if secret in log]
+    assert platforms.faults == []
+    assert platforms.asked >= {"getMe", "getUpdates"}
     assert store.run(lambda tx: tx.outbox.counts()) == {"sent": 1}
     assert len(platforms.posted) == 1
     assert store.run(_held) == [False, False]
@@ -356,6 +358,8 @@ async def test_web_and_sender_are_two_processes_on_postgresql(on_postgres: Opene
                 await _end(sender)
         finally:
             await _end(web)
+    assert platforms.faults == []
+    assert platforms.asked >= {"getMe", "getUpdates"}
     assert store.run(lambda tx: tx.outbox.counts()) == {"sent": 1}
     assert store.run(_held) == [False, False]
     store.stop()

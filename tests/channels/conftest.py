@@ -17,7 +17,9 @@ from aiohttp.test_utils import TestServer
 from messages import catalog
 from messages.catalog import Entry, WhatsAppTemplate
 from messages.envelope import Address, Attachment, Letter
+from tests.channels import vendors
 from tests.channels.vendors import BotApi, Meta, specification
+from tests.support.asked import body_of
 
 NOW = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
 SITI = "62811000001"
@@ -30,7 +32,7 @@ def meta() -> Meta:
 
 @pytest.fixture(scope="session")
 def bot_api() -> BotApi:
-    return BotApi(specification("telegram-bot-api.json"))
+    return vendors.bot_api()
 
 
 def entry(key: str, text: str, *buttons: tuple[str, str], options: bool = False, order: tuple[str, ...] = ()) -> Entry:
@@ -114,34 +116,14 @@ class Platform:
         self.answers.append(lambda request: self.closing.wait())
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        self.seen.append(Seen(request.method, request.path, request.headers, dict(request.query), await _body(request)))
+        self.seen.append(
+            Seen(request.method, request.path, request.headers, dict(request.query), await body_of(request))
+        )
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         said = answer(request)
         if not isinstance(said, web.StreamResponse):
             said = await said
         return said if isinstance(said, web.StreamResponse) else web.Response()
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    if request.content_type == "application/json":
-        return await request.json()
-    form = await request.post()
-    found: dict[str, Any] = {}
-    for name, value in form.items():
-        if isinstance(value, web.FileField):
-            with value.file as file:
-                found[name] = file.read()
-        else:
-            found[name] = decoded(str(value))
-    return found
-
-
-def decoded(value: str) -> Any:
-    """A form holds text only; Telegram reads numbers, flags and structures out of it."""
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from bot.photos import Photos
 from bot.simulator.samples import Samples, paper
 from data.records import Audience, Role
 from messages.envelope import Attachment, Letter, StaffId
-from tests.channels.conftest import NOW, Platform, decoded, letter
+from tests.channels.conftest import NOW, Platform, letter
 from tests.channels.vendors import BotApi, Meta
+from tests.support.asked import decoded
 from tests.support.databases import Opened
 from tests.support.recordings import GOOD, MP3_FRAME, WRONG
 
@@ -72,6 +73,7 @@ async def test_whatsapp_uploads_once_for_all_and_again_when_the_id_is_refused(
     platform.says(200, {"messages": [{"id": "wamid.1"}]})
     assert await asyncio.gather(*(whatsapp.send(given, body, file) for _ in range(3))) == [Sent("wamid.1")] * 3
     assert [seen.path.rsplit("/", 1)[1] for seen in platform.seen] == ["media", *["messages"] * 3]
+    assert meta.upload_faults(platform.seen[0].body) == []
     for seen in platform.seen[1:]:
         assert meta.faults(seen.body) == []
         assert seen.body["type"] == sort
@@ -106,6 +108,7 @@ async def test_a_voice_note_has_no_words_on_whatsapp_and_a_template_no_file(
         platform.says(200, {"messages": [{"id": "wamid.1"}]})
         await whatsapp.send(alone, body, voice)
         assert (platform.seen[0].body["type"], platform.seen[1].body["audio"]) == (voice.mime, {"id": "M1"})
+        assert meta.upload_faults(platform.seen[0].body) == []
         assert meta.faults(platform.seen[1].body) == []
 
 

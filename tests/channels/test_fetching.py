@@ -18,6 +18,7 @@ from bot.channels.whatsapp import WhatsApp
 from bot.exports.pictures import LONGEST_SIDE, small
 from bot.photos import Photos
 from data import schema
+from tests.channels.vendors import BotApi
 from tests.support.databases import Opened
 
 MOST = 100_000
@@ -67,7 +68,7 @@ async def test_a_file_that_is_larger_than_it_was_said_to_be_is_left(platform, se
         await channel.fetch("M1", MOST)
 
 
-async def test_telegram_asks_for_the_path_first(platform, session):
+async def test_telegram_asks_for_the_path_first(platform, session, bot_api: BotApi):
     request = AiohttpRequest(session, read=0.5)
     bot = Bot(
         "1:T", base_url=f"{platform.url}/bot", base_file_url=f"{platform.url}/file/bot", request=request,
@@ -76,7 +77,10 @@ async def test_telegram_asks_for_the_path_first(platform, session):
     platform.says(200, {"ok": True, "result": {"file_id": "F", "file_unique_id": "U", "file_path": "photos/1.jpg"}})
     gives(platform, b"abc")
     assert await Telegram(bot).fetch("F", MOST) == b"abc"
-    assert platform.seen[1].path == "/file/bot1:T/photos/1.jpg"
+    asked, fetched = platform.seen
+    assert asked.path == "/bot1:T/getFile"
+    assert bot_api.faults("getFile", {**asked.body, **asked.query}) == []
+    assert (fetched.path, fetched.method) == ("/file/bot1:T/photos/1.jpg", "GET")
 
 
 def gives_slowly(platform, content: bytes, seconds: float) -> None:

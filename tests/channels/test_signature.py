@@ -52,3 +52,17 @@ def test_any_other_signature_is_refused(secret, header):
 )
 def test_telegram_shows_the_secret_it_was_given(secret, header, taken):
     assert telegram_signed(secret, header) is taken
+
+
+def test_both_doors_compare_in_constant_time(monkeypatch):
+    compared: list[tuple[bytes, bytes]] = []
+
+    def spy(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return False
+
+    monkeypatch.setattr("bot.channels.signature.hmac.compare_digest", spy)
+    assert not whatsapp_signed("rahasia", BODY, SIGNED)
+    assert not telegram_signed("rahasia", "rahasia")
+    right = SIGNED.removeprefix("sha256=").encode()
+    assert compared == [(right, right), (b"rahasia", b"rahasia")]

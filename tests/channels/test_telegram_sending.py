@@ -13,8 +13,9 @@ from bot.channels.errors import FIRST_BACK_OFF
 from bot.channels.telegram import AiohttpRequest, Telegram
 from bot.channels.whatsapp import WhatsApp
 from messages.envelope import Address, Attachment
-from tests.channels.conftest import NOW, Platform, decoded, letter
+from tests.channels.conftest import NOW, Platform, letter
 from tests.channels.vendors import BotApi
+from tests.support.asked import decoded
 
 pytestmark = pytest.mark.usefixtures("sample")
 TOKEN = "123456:AA-a-token-that-nobody-may-read"
@@ -232,6 +233,12 @@ async def test_the_webhook_is_set_with_its_secret_and_removed_for_polling(channe
     assert {"edited_message", "message_reaction"} <= set(given["allowed_updates"])
     await channel.remove_webhook()
     assert called(platform, bot_api) == ("deleteWebhook", {})
+
+
+async def test_the_bot_is_asked_for_its_name(channel, platform, bot_api):
+    platform.says(200, ok({"id": 1, "is_bot": True, "first_name": "P2K2", "username": "p2k2_bot"}))
+    assert await channel.username() == "p2k2_bot"
+    assert called(platform, bot_api) == ("getMe", {})
 
 
 async def test_updates_come_raw_so_that_one_poison_update_stops_nothing(channel, platform, bot_api):

@@ -61,6 +61,17 @@ def test_meta_refuses_what_is_beyond_them(meta: Meta, body):
     assert meta.faults(body) != []
 
 
+def test_meta_refuses_an_upload_and_a_change_that_lack_something(meta: Meta):
+    whole = {"messaging_product": "whatsapp", "type": "image/png", "file": b"x"}
+    assert meta.upload_faults(whole) == []
+    for name in whole:
+        assert len(meta.upload_faults({part: value for part, value in whole.items() if part != name})) == 1
+    assert len(meta.upload_faults(whole | {"messaging_product": 7})) == 1
+    assert meta.edit_faults({"components": [{"type": "BODY", "text": "Halo"}]}) == []
+    for change in ({}, {"components": "BODY"}, {"components": [{"text": 7}]}, {"components": [], "colour": "red"}):
+        assert len(meta.edit_faults(change)) == 1, change
+
+
 def keyboard(data: str) -> dict[str, Any]:
     return {"chat_id": 7, "text": "?", "reply_markup": {"inline_keyboard": [[{"text": "Ya", "callback_data": data}]]}}
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -29,7 +30,7 @@ from bot.web.webhooks import Intake, telegram_door, whatsapp_door
 from data import schema
 from data.content.quizzes import items
 from data.obligations import Item
-from data.records import Audience
+from data.records import Audience, Consent, Topic
 from data.store import Store, StoreError, Tx
 from handlers.speech import ref
 from messages.envelope import Address, Inbound
@@ -52,7 +53,7 @@ class Site:
     told: list[Inbound] = field(default_factory=list)
 
     async def post(self, body: bytes, headers: Mapping[str, str] | None = None, path: str = "whatsapp") -> int:
-        headers = sign(body) if headers is None else headers
+        headers = SIGNED[path](body) if headers is None else headers
         async with self.session.post(f"{self.url}/webhooks/{path}", data=io.BytesIO(body), headers=headers) as answer:
             await answer.read()
             return answer.status
@@ -86,6 +87,30 @@ class Site:
 
 def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
     return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
+
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SIGNED = {"whatsapp": sign, "telegram": lambda body: {SECRET_HEADER: TELEGRAM_SECRET}}
+both_doors = pytest.mark.parametrize("door", list(SIGNED))
+
+
+def update(sender: int, number: int, words: str) -> bytes:
+    """What Telegram posts when `sender` writes."""
+    person = {"id": sender, "is_bot": False, "first_name": "S"}
+    said = {"message_id": 2, "date": STAMP, "chat": {"id": sender, "type": "private"}, "from": person, "text": words}
+    return json.dumps({"update_id": number, "message": said}).encode()
+
+
+def callback(sender: int, number: int, button: str) -> bytes:
+    """What Telegram posts when `sender` presses a button under a message of ours."""
+    ours = {"message_id": 2, "date": STAMP, "chat": {"id": sender, "type": "private"}, "text": "Bisa datang?"}
+    query = {"id": "77", "from": {"id": sender, "is_bot": False, "first_name": "S"}, "message": ours, "data": button}
+    return json.dumps({"update_id": number, "callback_query": query}).encode()
+
+
+def sound(door: str) -> bytes:
+    """A delivery that shall pass, to show that the door still stands."""
+    return update(5, 900, "halo") if door == "telegram" else delivery(text(SITI, "wamid.900", "halo"))
 
 
 def message(sender: str, name: str, **what: Any) -> dict[str, Any]:
@@ -214,23 +239,13 @@ async def test_messages_and_statuses_of_one_delivery_are_all_kept(on_both: Site)
 
 
 async def test_telegram_is_asked_for_its_secret_first(site: Site):
-    update = {
-        "update_id": 1,
-        "message": {
-            "message_id": 2,
-            "date": STAMP,
-            "chat": {"id": 5, "type": "private"},
-            "from": {"id": 5, "is_bot": False, "first_name": "S"},
-            "text": "halo",
-        },
-    }
-    body = json.dumps(update).encode()
-    for wrong in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}, {"X-Telegram-Bot-Api-Secret-Token": "é"}):
+    body = update(5, 1, "halo")
+    for wrong in ({}, {SECRET_HEADER: "guess"}, {SECRET_HEADER: "é"}):
         with capture_logs() as lines:
             assert await site.post(body, wrong, "telegram") == 401
         assert len(lines) == 1
     assert site.rows()["event"] == 0
-    assert await site.post(body, {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET}, "telegram") == 200
+    assert await site.post(body, path="telegram") == 200
     assert site.rows()["event"] == 1
 
 
@@ -321,67 +336,86 @@ async def test_a_signature_listened_in_on_can_only_repeat_what_was_said(site: Si
     assert site.answers() == {"Siti": "promised"}
 
 
-async def test_twenty_megabytes_are_refused_unread(site: Site):
+async def test_an_update_that_comes_again_is_the_same_event(site: Site):
+    """Telegram repeats what it believes lost; a stranger who listened in can do no more than that."""
+    press_it = callback(await at_telegram(site, "Siti"), 7, site.button)
+    assert await site.post(press_it, path="telegram") == 200
+    assert site.answers() == {"Siti": "promised"}
+    before = site.rows()
+    for _ in range(3):
+        assert await site.post(press_it, path="telegram") == 200
+    assert site.rows() == before
+
+
+@both_doors
+async def test_twenty_megabytes_are_refused_unread(site: Site, door: str):
     body = b"x" * (20 * 2**20)
     before = site.rows()
     with capture_logs() as lines:
         with suppress(aiohttp.ClientError, ConnectionError):  # hung up on while still talking
-            assert await site.post(body) == 413
+            assert await site.post(body, path=door) == 413
         await asyncio.sleep(0.1)
     assert [line["why"] for line in lines] == ["too large"]
     assert site.rows() == before
-    assert await site.post(delivery(text(SITI, "wamid.9", "halo"))) == 200
+    assert await site.post(sound(door), path=door) == 200
 
 
-async def test_a_body_without_an_end_is_cut_off(site: Site):
+@both_doors
+async def test_a_body_without_an_end_is_cut_off(site: Site, door: str):
     """Chunked, so that nobody says beforehand how much it will be."""
 
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(200):
             yield b"x" * 100_000
 
+    signed = SIGNED[door](b"")
     with capture_logs() as lines:
         try:
-            async with site.session.post(f"{site.url}/webhooks/whatsapp", data=endless()) as answer:
+            async with site.session.post(f"{site.url}/webhooks/{door}", data=endless(), headers=signed) as answer:
                 assert answer.status == 413
         except (aiohttp.ClientError, ConnectionError):
             pass
         await asyncio.sleep(0.1)
     assert [line["why"] for line in lines] == ["too large"]
-    assert await site.post(delivery(text(SITI, "wamid.10", "halo"))) == 200
+    assert await site.post(sound(door), path=door) == 200
 
 
-async def test_a_body_that_drips_is_not_waited_for(site: Site, monkeypatch):
-    monkeypatch.setattr(webhooks, "PATIENCE", 0.5)
+@both_doors
+async def test_a_body_that_drips_is_not_waited_for(site: Site, monkeypatch, door: str):
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.2)
 
     async def drip() -> AsyncIterator[bytes]:
         for _ in range(100):
             yield b"x"
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
 
+    signed = SIGNED[door](b"")
     with capture_logs() as lines:
         begun = asyncio.get_running_loop().time()
         try:
-            async with site.session.post(f"{site.url}/webhooks/whatsapp", data=drip()) as answer:
+            async with site.session.post(f"{site.url}/webhooks/{door}", data=drip(), headers=signed) as answer:
                 assert answer.status == 408
         except (aiohttp.ClientError, ConnectionError):
             pass
-        assert asyncio.get_running_loop().time() - begun < 5.0
-        assert await site.post(delivery(text(SITI, "wamid.11", "halo"))) == 200
+        assert asyncio.get_running_loop().time() - begun < 4.0
+        assert await site.post(sound(door), path=door) == 200
     assert [line["why"] for line in lines if "why" in line] == ["too slow"]
 
 
-async def test_one_who_hangs_up_in_the_middle_leaves_one_line(site: Site):
+@both_doors
+async def test_one_who_hangs_up_in_the_middle_leaves_one_line(site: Site, door: str):
+    headers = "".join(f"{name}: {value}\r\n" for name, value in SIGNED[door](b"").items())
     host, port = site.url.removeprefix("http://").split(":")
     with capture_logs() as lines:
         _, writer = await asyncio.open_connection(host, int(port))
-        writer.write(b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+        head = f"POST /webhooks/{door} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: 1000\r\n\r\nabc"
+        writer.write(head.encode())
         await writer.drain()
         await asyncio.sleep(0.1)
         writer.close()
         await asyncio.sleep(0.2)
     assert [line["why"] for line in lines] == ["hung up"]
-    assert await site.post(delivery(text(SITI, "wamid.12", "halo"))) == 200
+    assert await site.post(sound(door), path=door) == 200
 
 
 BOMBS = {
@@ -395,12 +429,28 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("kind", list(BOMBS))
-async def test_a_bomb_of_json_is_a_bad_request_and_no_more(site: Site, kind: str):
+@both_doors
+async def test_a_bomb_of_json_is_a_bad_request_and_no_more(site: Site, door: str):
     before = site.rows()
-    with capture_logs() as lines:
-        assert await site.post(BOMBS[kind]) == 400
-    assert [(line["event"], line["why"]) for line in lines] == [("webhook refused", "no JSON")]
+    for kind, bomb in BOMBS.items():
+        with capture_logs() as lines:
+            assert await site.post(bomb, path=door) == 400, kind
+        assert [(line["event"], line["why"]) for line in lines] == [("webhook refused", "no JSON")], kind
+    assert site.rows() == before
+
+
+@both_doors
+async def test_a_bomb_without_a_signature_is_not_even_opened(site: Site, door: str, monkeypatch):
+    """The signature comes before the parser: what is not signed never reaches it."""
+    parsed: list[str] = []
+    monkeypatch.setattr(webhooks, "json", SimpleNamespace(loads=parsed.append))
+    before = site.rows()
+    for wrong in ({}, {"X-Hub-Signature-256": sign(b"", "guess")["X-Hub-Signature-256"], SECRET_HEADER: "guess"}):
+        for kind, bomb in BOMBS.items():
+            with capture_logs() as lines:
+                assert await site.post(bomb, wrong, door) == 401, kind
+            assert [line["status"] for line in lines] == [401], kind
+    assert parsed == []
     assert site.rows() == before
 
 
@@ -456,6 +506,19 @@ async def test_huge_numbers_and_odd_values_where_small_ones_belong_break_nothing
 
 
 # --- people who press what is not theirs
+
+
+async def at_telegram(site: Site, name: str) -> int:
+    """Let a family write through Telegram; returns the id of its chat."""
+    number = 811000000 + len(name)
+
+    def link(tx: Tx) -> None:
+        address_id = tx.people.address_id(Address("telegram", str(number)))
+        tx.people.link_kpm(site.village.kpms[name], address_id, own=True)
+        tx.people.keep_consent(address_id, Topic.MEETINGS, Consent.YES, "test")
+
+    await site.store.write(link)
+    return number
 
 
 async def test_a_button_of_another_familys_meeting_changes_nothing_and_leaves_one_line(site: Site):
@@ -545,6 +608,19 @@ async def test_a_forged_button_changes_nothing_of_anybody_and_leaves_one_line(si
     assert site.store.run(lambda tx: tx.conn.execute(failed).scalar_one()) == 0
 
 
+async def test_a_forged_callback_changes_nobodys_presence_and_crashes_nothing(site: Site):
+    siti, before = await at_telegram(site, "Siti"), site.rows()
+    for number, forged in enumerate(ODD):
+        with capture_logs() as lines:
+            assert await site.post(callback(siti, number, forged), path="telegram") == 200, forged
+        assert [line["event"] for line in lines if line["log_level"] != "info"] == ["button refused"], forged
+    assert site.answers() == {}
+    grown = Counter(site.rows()) - Counter(before)
+    assert grown <= Counter({"event": len(ODD), "outbox": 2 * len(ODD), "session": 1})
+    failed = select(func.count()).select_from(schema.event).where(schema.event.c.state == "failed")
+    assert site.store.run(lambda tx: tx.conn.execute(failed).scalar_one()) == 0
+
+
 async def test_a_button_pressed_by_a_stranger_changes_nothing_and_leaves_one_line(site: Site):
     with capture_logs() as lines:
         assert await site.post(delivery(press("6289999999999", "wamid.22", site.button))) == 200
@@ -552,3 +628,14 @@ async def test_a_button_pressed_by_a_stranger_changes_nothing_and_leaves_one_lin
     assert site.said() == ["consent.stranger"]
     assert [line["event"] for line in lines if line["log_level"] != "info"] == ["button refused"]
     assert "6289999999999" not in str(lines)
+
+
+async def test_a_callback_of_a_stranger_or_of_another_family_changes_nothing_and_leaves_one_line(site: Site):
+    nur = await at_telegram(site, "Nur")
+    for number, (sender, said) in enumerate([(7_999_999_999, "consent.stranger"), (nur, "attendance.not_yours")]):
+        with capture_logs() as lines:
+            assert await site.post(callback(sender, number, site.button), path="telegram") == 200
+        assert site.said()[number:] == [said]
+        assert [line["event"] for line in lines if line["log_level"] != "info"] == ["button refused"]
+        assert str(sender) not in str(lines)
+    assert site.answers() == {}

@@ -67,6 +67,7 @@ async def test_a_file_is_uploaded_first_and_says_itself_what_it_is(channel, plat
     assert upload.path == "/v23.0/1065/media"
     assert upload.body["file"] == file.content
     assert upload.body["messaging_product"] == "whatsapp"
+    assert meta.upload_faults(upload.body) == []
     assert message.body["type"] == sort
     assert message.body[sort] == media
     assert meta.faults(message.body) == []

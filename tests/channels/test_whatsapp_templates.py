@@ -83,7 +83,7 @@ def _more(after: str) -> dict[str, Any]:
     return {"cursors": {"after": after}, "next": "https://graph.facebook.com/…"}
 
 
-async def test_push_creates_what_is_missing_changes_what_differs_and_leaves_the_rest(channel, platform):
+async def test_push_leaves_what_is_there_and_changes_what_differs(channel, platform, meta: Meta):
     old = held("test_invitation", "REJECTED", text="Halo")
     platform.says(200, {"data": [held("test_reminder"), old]})
     platform.says(200, {"success": True})
@@ -92,9 +92,10 @@ async def test_push_creates_what_is_missing_changes_what_differs_and_leaves_the_
     _, change = platform.seen
     assert change.path == "/v23.0/id-test_invitation"
     assert change.body == {"components": template_definition("test.invitation")["components"]}
+    assert meta.edit_faults(change.body) == []
 
 
-async def test_one_refusal_does_not_stop_the_other_templates(channel, platform):
+async def test_push_creates_what_is_missing_and_one_refusal_does_not_stop_the_others(channel, platform, meta: Meta):
     platform.says(200, {"data": []})
     platform.says(400, {"error": {"code": 100, "message": "Invalid parameter", "error_user_msg": "Name is taken"}})
     platform.says(200, {"id": "9", "status": "APPROVED", "category": "MARKETING"})
@@ -102,6 +103,7 @@ async def test_one_refusal_does_not_stop_the_other_templates(channel, platform):
     assert (first.status, first.rejected_reason) == ("REFUSED", "Name is taken")
     assert (second.id, second.status, second.category) == ("9", "APPROVED", "MARKETING")
     assert [seen.body.get("name") for seen in platform.seen[1:]] == ["test_reminder", "test_invitation"]
+    assert [fault for seen in platform.seen[1:] for fault in meta.template_faults(seen.body)] == []
 
 
 async def test_a_refused_account_stops_the_push(channel, platform):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,28 @@ class Meta:
         return {name: example["value"] for name, example in content["examples"].items()}
 
     def template_faults(self, definition: dict[str, Any]) -> list[str]:
-        post = self.raw["paths"]["/{Version}/{WABA-ID}/message_templates"]["post"]
-        schema = post["requestBody"]["content"]["application/json"]["schema"]
-        return [self._why(error) for error in Draft202012Validator(schema).iter_errors(definition)]
+        return self._posted("{WABA-ID}/message_templates", definition)
+
+    def edit_faults(self, change: dict[str, Any]) -> list[str]:
+        """The file says what a change may hold, not what it must: at least components, or nothing is changed."""
+        return self._posted("{TEMPLATE_ID}", change, required=["components"], additionalProperties=False)
+
+    def upload_faults(self, form: dict[str, Any]) -> list[str]:
+        """The file marks nothing as required and does not know `type`: what must be there is said by Meta's guide."""
+        shown = {name: value.decode("latin-1") if isinstance(value, bytes) else value for name, value in form.items()}
+        found = self._posted(
+            "{Phone-Number-ID}/media", shown, "multipart/form-data", required=["messaging_product", "type"]
+        )
+        return found + ([] if isinstance(form.get("file"), bytes) else ["$.file: is no file"])
+
+    def _posted(self, path: str, body: dict[str, Any], sort: str = "application/json", **more: Any) -> list[str]:
+        schema = self.raw["paths"]["/{Version}/" + path]["post"]["requestBody"]["content"][sort]["schema"] | more
+        return [self._why(error) for error in Draft202012Validator(schema).iter_errors(body)]
+
+
+@cache
+def bot_api() -> BotApi:
+    return BotApi(specification("telegram-bot-api.json"))
 
 
 class BotApi:

@@ -66,6 +66,7 @@ class Ward:
             base = str(server.make_url("/")).rstrip("/")
             findings = await doctor.examine(Settings(**self.config(base)))
             self.platforms.closing.set()
+        assert self.platforms.faults == []
         found: dict[str, Any] = {}
         for finding in findings:
             found.setdefault(finding.part, []).append(finding)
@@ -125,6 +126,7 @@ def sentences(found: dict[str, Any]) -> str:
 async def test_everything_is_well_and_the_bots_name_and_number_are_kept(ward: Ward):
     found = await ward.examine()
     assert set(states(found).values()) == {State.OK}, found
+    assert ward.platforms.asked == {"getMe", "getWebhookInfo"}
     assert set(found) == {
         *("setelan", "basis data", "zona waktu", "keluarga", "petugas", "jam", "disk", "alamat publik"),
         *("pengirim telegram", "pengirim whatsapp", "Telegram token", "Telegram pesan masuk"),

@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from bot.channels.signature import whatsapp_signed
 from bot.channels.whatsapp import template_definition
 from messages.catalog import Entry, TemplateError, entries
+from tests.channels.vendors import BotApi, bot_api
+from tests.support.asked import body_of, decoded
 
 TELEGRAM_TOKEN = "8100000001:AAtelegram-token-of-nobody-at-all_0001"
 WHATSAPP_TOKEN = "EAAGwhatsapptokenofnobody0123456789abcdefghijklmnop"
@@ -43,9 +46,17 @@ def _definition(entry: Entry) -> dict[str, Any]:
         return {"name": entry.whatsapp.name, "language": "id", "category": "UTILITY", "components": components}
 
 
+def _bot_api() -> BotApi | None:
+    try:
+        return bot_api()
+    except pytest.skip.Exception:  # without the vendor's file it is played, and nothing is checked
+        return None
+
+
 @dataclass
 class Platforms:
-    """Healthy as it is made; a test changes what shall be ill. `posted` is every message that was taken."""
+    """Healthy as it is made; a test changes what shall be ill. `posted` is every message that was taken, `asked` every
+    method of Telegram, `faults` what its specification has against them: such a call is refused."""
 
     ahead: timedelta = timedelta(0)
     telegram_ok: bool = True
@@ -66,6 +77,9 @@ class Platforms:
     health: tuple[int, dict[str, str]] = (200, {"database": "ok", "writer": "ok"})
     app_secret_there: str = APP_SECRET
     posted: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+    bot_api: BotApi | None = field(default_factory=_bot_api)
     hold: asyncio.Event | None = None
     """While it is not set, no message is answered."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -94,6 +108,12 @@ class Platforms:
         if not self.telegram_ok:
             return await _unauthorised(request)
         method = request.match_info["method"]
+        given = await body_of(request) | {name: decoded(value) for name, value in request.query.items()}
+        self.asked.add(method)
+        if self.bot_api is not None and (found := self.bot_api.faults(method, given)):
+            self.faults += found
+            refused = {"ok": False, "error_code": 400, "description": f"Bad Request: {found[0]}"}
+            return web.json_response(refused, status=400)
         match method:
             case "getMe":
                 result: Any = {"id": 8100000001, "is_bot": True, "first_name": "P2K2", "username": "p2k2_uji_bot"}
@@ -103,7 +123,7 @@ class Platforms:
                 await self.closing.wait()
                 result = []
             case "sendMessage":
-                await self._take("telegram", dict(await request.post()))
+                await self._take("telegram", given)
                 chat = {"id": 1, "type": "private"}
                 result = {"message_id": len(self.posted), "date": 0, "chat": chat, "text": "…"}
             case _:
