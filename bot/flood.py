@@ -35,21 +35,24 @@ class Flood:
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
-        self._of: OrderedDict[Address, dict[str, tuple[datetime, int]]] = OrderedDict()
+        # Most write a message or two, for which a dict or deque would be many times too large.
+        self._of: OrderedDict[Address, list[tuple[datetime, str, int]]] = OrderedDict()
 
     def count(self, msg: Inbound) -> int:
         """How many of this address fall into the minute that ends with this one. A repeated event counts once, and
         is what it was the first time."""
-        seen = self._of.setdefault(msg.sender, {})
+        seen = self._of.setdefault(msg.sender, [])
         self._of.move_to_end(msg.sender)
         if len(self._of) > KNOWN:
             self._of.popitem(last=False)
-        if msg.event not in seen:
-            if len(seen) >= 4 * MOST_OF_STAFF:
-                del seen[next(iter(seen))]
-            since = msg.at - WINDOW
-            seen[msg.event] = msg.at, 1 + len([at for at, _ in seen.values() if since < at <= msg.at])
-        return seen[msg.event][1]
+        for _, event, number in seen:
+            if event == msg.event:
+                return number
+        since = msg.at - WINDOW
+        number = 1 + len([at for at, _, _ in seen if since < at <= msg.at])
+        seen.append((msg.at, msg.event, number))
+        del seen[: -4 * MOST_OF_STAFF]
+        return number
 
     def way(self, msg: Inbound) -> inbox.Way:
         """As everybody's, unless the address floods us: then the event is only remembered as seen. Counts it."""
